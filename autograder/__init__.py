@@ -1,0 +1,1 @@
+"""The grader of the course unit on regularization: see ``docs/architecture.md``."""

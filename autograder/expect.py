@@ -1,0 +1,148 @@
+"""What graded suites check with: comparisons whose failure messages a student may read.
+
+A message says what kind of thing is wrong (type, shape, dtype, NaN, values) and never an expected value or a
+hidden input. Statistical checks state the probability ``alpha`` with which a correct answer fails them.
+"""
+
+import contextlib
+import math
+from collections.abc import Iterator
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+ALPHA = 1e-10
+"""Probability with which one statistical check fails a correct answer (design: below 1e-9 a test)."""
+
+_RTOL = {torch.float16: 1e-2, torch.bfloat16: 2e-2, torch.float32: 1e-4, torch.float64: 1e-9}
+_ATOL = {torch.float16: 1e-3, torch.bfloat16: 1e-2, torch.float32: 1e-5, torch.float64: 1e-10}
+
+
+class Mismatch(AssertionError):
+    """A check of a graded suite failed; its message is written for the student."""
+
+
+def close(
+    actual: object, expected: Tensor | float, *, rtol: float | None = None, atol: float | None = None, what: str = "the result"
+) -> None:
+    """Check that ``actual`` has the type, shape, dtype and device of ``expected``, and its values within tolerance.
+
+    Where ``expected`` is a float or a 0-d tensor, a Python number and a 0-d tensor are both welcome. Tolerances
+    follow the dtype of ``expected`` unless given. Raises ``Mismatch``.
+    """
+    wanted = expected if isinstance(expected, Tensor) else torch.tensor(float(expected), dtype=torch.float64)
+    found = tensor(actual, what=what, scalar=wanted.ndim == 0)
+    if found.shape != wanted.shape:
+        raise Mismatch(f"{what} has shape {list(found.shape)}, not {list(wanted.shape)}")
+    if isinstance(expected, Tensor) and isinstance(actual, Tensor):
+        if found.dtype != wanted.dtype:
+            raise Mismatch(f"{what} has dtype {found.dtype}, not {wanted.dtype}")
+        if found.device != wanted.device:
+            raise Mismatch(f"{what} is on {found.device}, not on {wanted.device}")
+    kind = wanted.dtype if not isinstance(actual, Tensor) or found.dtype == torch.float64 else found.dtype
+    if not kind.is_floating_point and not kind.is_complex:
+        if not torch.equal(found.to(wanted.dtype), wanted):
+            raise Mismatch(f"{what} has wrong values")
+        return
+    found, wanted = found.detach().to("cpu", torch.float64), wanted.detach().to("cpu", torch.float64)
+    if bool(found.isnan().any()) and not bool(wanted.isnan().any()):
+        raise Mismatch(f"{what} contains NaN")
+    relative = _RTOL.get(kind, 1e-9) if rtol is None else rtol
+    absolute = _ATOL.get(kind, 1e-10) if atol is None else atol
+    if not torch.allclose(found, wanted, rtol=relative, atol=absolute, equal_nan=True):
+        raise Mismatch(f"{what} has wrong values")
+
+
+def equal(actual: object, expected: Tensor, *, what: str = "the result") -> None:
+    """Check that ``actual`` is a tensor with exactly the shape, dtype, device and values of ``expected``."""
+    found = tensor(actual, what=what)
+    if found.shape != expected.shape:
+        raise Mismatch(f"{what} has shape {list(found.shape)}, not {list(expected.shape)}")
+    if found.dtype != expected.dtype:
+        raise Mismatch(f"{what} has dtype {found.dtype}, not {expected.dtype}")
+    if found.device != expected.device:
+        raise Mismatch(f"{what} is on {found.device}, not on {expected.device}")
+    if not torch.equal(found, expected):
+        raise Mismatch(f"{what} has wrong values")
+
+
+def tensor(value: object, *, what: str = "the result", scalar: bool = False) -> Tensor:
+    """``value`` as a tensor: itself, or, where a ``scalar`` is welcome, a Python number in float64."""
+    if isinstance(value, Tensor):
+        return value
+    if scalar and isinstance(value, int | float):
+        return torch.tensor(float(value), dtype=torch.float64)
+    raise Mismatch(f"{what} is a {type(value).__name__}, not a tensor{' or a number' if scalar else ''}")
+
+
+def rate(successes: int, trials: int, p: float, *, alpha: float = ALPHA, what: str = "the rate") -> None:
+    """Check that ``successes`` of ``trials`` fit a Bernoulli probability ``p``.
+
+    Fails when the two-sided Chernoff bound 2·exp(−n·KL(observed‖p)) on the probability of an outcome at least as
+    far off is below ``alpha``; exact at p = 0 and p = 1.
+    """
+    observed = successes / trials
+    if 2 * math.exp(-min(trials * _kl(observed, p), 700.0)) < alpha:
+        raise Mismatch(f"{what} is {observed:.4f}, too far from what it should be for {trials} draws")
+
+
+def mean(samples: Tensor, expected: float, *, std: float, bound: float, alpha: float = ALPHA, what: str = "the mean") -> None:
+    """Check that independent ``samples`` [n], each within ``bound`` of their mean and of standard deviation ``std``,
+    fit the mean ``expected``, by Bernstein's inequality at level ``alpha``.
+    """
+    n = samples.numel()
+    logs = math.log(2 / alpha)
+    margin = bound * logs / (3 * n) + math.sqrt((bound * logs / (3 * n)) ** 2 + 2 * std * std * logs / n)
+    if not abs(float(samples.double().mean()) - expected) <= margin + 1e-12:
+        raise Mismatch(f"{what} over {n} draws is too far from what it should be")
+
+
+def _kl(q: float, p: float) -> float:
+    """KL divergence of Bernoulli(q) from Bernoulli(p), in nats."""
+    total = 0.0
+    for a, b in ((q, p), (1 - q, 1 - p)):
+        if a > 0:
+            if b <= 0:
+                return math.inf
+            total += a * math.log(a / b)
+    return total
+
+
+@contextlib.contextmanager
+def unchanged(*objects: Tensor | nn.Module) -> Iterator[None]:
+    """Check that the body leaves these tensors and modules as they were: values bit by bit, ``requires_grad``,
+    ``.grad``, every module's ``training`` flag and the module tree."""
+    before = [_snapshot(thing) for thing in objects]
+    try:
+        yield
+    finally:
+        after = [_snapshot(thing) for thing in objects]
+    for old, new in zip(before, after, strict=True):
+        for label in {**old, **new}:
+            if label not in old or label not in new or not _same(old[label], new[label]):
+                raise Mismatch(f"an argument was changed: {label}")
+
+
+def _snapshot(thing: Tensor | nn.Module) -> dict[str, Any]:
+    if isinstance(thing, Tensor):
+        return _tensor_state("the tensor", thing)
+    state: dict[str, Any] = {"the layers of the model": repr(thing)}
+    for name, module in thing.named_modules():
+        state[f"training flag of {name or 'the model'}"] = module.training
+    for name, value in [*thing.named_parameters(), *thing.named_buffers()]:
+        state.update(_tensor_state(name, value))
+    return state
+
+
+def _tensor_state(label: str, value: Tensor) -> dict[str, Any]:
+    grad = None if value.grad is None else value.grad.detach().clone()
+    return {f"the values of {label}": value.detach().clone(), f"requires_grad of {label}": value.requires_grad,
+            f".grad of {label}": grad}
+
+
+def _same(old: Any, new: Any) -> bool:
+    if isinstance(old, Tensor) and isinstance(new, Tensor):
+        return old.dtype == new.dtype and old.shape == new.shape and bool(torch.equal(
+            old.contiguous().reshape(-1).view(torch.uint8), new.contiguous().reshape(-1).view(torch.uint8)))
+    return type(old) is type(new) and bool(old == new)
