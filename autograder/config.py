@@ -1,0 +1,160 @@
+"""``grading_config.yaml`` as a frozen ``Config``: every mistake at once, each with its line and what would be right."""
+
+import io
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints, ValidationError, model_validator
+from ruamel.yaml import YAML
+from ruamel.yaml.error import YAMLError
+
+from autograder.errors import AssignmentError
+
+Identifier = Annotated[str, StringConstraints(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$")]
+AssignmentName = Annotated[str, StringConstraints(pattern=r"^[0-9]{2}_[a-z][a-z0-9_]*$")]
+Points = Annotated[float, Field(gt=0, le=1000)]
+
+
+class _Frozen(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Limits(_Frozen):
+    """What one guest may use. Times are wall-clock seconds, measured outside the guest, without its start-up."""
+
+    test_seconds: Annotated[float, Field(gt=0, le=3600)] = 10.0
+    task_seconds: Annotated[float, Field(gt=0, le=3600)] = 20.0
+    import_seconds: Annotated[float, Field(gt=0, le=3600)] = 10.0
+    memory_mb: Annotated[int, Field(ge=256)] = 2048
+    printed_kb: Annotated[int, Field(ge=1, le=10_240)] = 16
+
+
+class LatePolicy(_Frozen):
+    """Each day begun after the due date plus grace takes ``percent_per_day`` of the score, up to ``max_percent``."""
+
+    grace_minutes: Annotated[int, Field(ge=0)] = 0
+    percent_per_day: Annotated[float, Field(ge=0, le=100)] = 10.0
+    max_percent: Annotated[float, Field(ge=0, le=100)] = 50.0
+
+    def penalty(self, due: datetime, submitted: datetime) -> float:
+        """The share of the score, in [0, 1], that a submission at this time loses."""
+        seconds = (submitted - due).total_seconds() - 60 * self.grace_minutes
+        days = max(0, -int(-seconds // 86_400))
+        return min(days * self.percent_per_day, self.max_percent) / 100
+
+
+class TaskConfig(_Frozen):
+    """One task: the names that a student writes, and its points. The grader's name for it is its first name."""
+
+    id: Annotated[str, StringConstraints(pattern=r"^\d+\.\d+$")]
+    names: Annotated[tuple[Identifier, ...], Field(min_length=1)]
+    points: Points
+    bonus: bool = False
+    needs: tuple[Identifier, ...] = ()
+
+    @property
+    def name(self) -> str:
+        """The task's name everywhere: its first function's or class's."""
+        return self.names[0]
+
+
+class AssignmentConfig(_Frozen):
+    """One assignment: its title, due date and tasks; ``limits`` replaces the course's."""
+
+    title: str
+    due: AwareDatetime | None = None
+    limits: Limits | None = None
+    tasks: Annotated[tuple[TaskConfig, ...], Field(min_length=1)]
+
+    @model_validator(mode="after")
+    def _tasks_are_consistent(self) -> "AssignmentConfig":
+        names = [name for task in self.tasks for name in task.names]
+        ids = [task.id for task in self.tasks]
+        for kind, found in (("name", names), ("id", ids)):
+            for twice in sorted({value for value in found if found.count(value) > 1}):
+                raise ValueError(f"the task {kind} {twice!r} is used twice; each must be unique in its assignment")
+        earlier: set[str] = set()
+        for task in self.tasks:
+            for needed in task.needs:
+                if needed not in earlier:
+                    raise ValueError(f"{task.name!r} needs {needed!r}, which is not an earlier task of this assignment")
+            earlier.add(task.name)
+        return self
+
+
+class Config(_Frozen):
+    """The course: what ``grading_config.yaml`` says."""
+
+    course: str
+    secret: Annotated[str, StringConstraints(min_length=8)]
+    isolation: Literal["process", "confined"] = "confined"
+    limits: Limits = Limits()
+    late: LatePolicy | None = None
+    assignments: Annotated[dict[AssignmentName, AssignmentConfig], Field(min_length=1)]
+
+
+def load_config(path: Path) -> Config:
+    """Read a configuration file.
+
+    Raises ``AssignmentError`` naming the file and every mistake in it: line, key, what was found, what would be right.
+    """
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise AssignmentError(f"{path}: cannot be read as UTF-8 text ({error})") from error
+    try:
+        tree = YAML(typ="rt").load(io.StringIO(text))
+    except YAMLError as error:
+        raise AssignmentError(f"{path}: not valid YAML: {error}") from error
+    try:
+        return Config.model_validate(_plain(tree))
+    except ValidationError as error:
+        rows = [_explain(tree, problem) for problem in error.errors()]
+        lines = "\n".join(f"  line {line}: {what}" for line, what in sorted(rows))
+        raise AssignmentError(f"{path}: {len(rows)} mistake(s)\n{lines}") from error
+
+
+def _plain(node: Any) -> Any:
+    """The tree without ruamel's types, which remember lines but confuse pydantic; YAML dates stay dates."""
+    if isinstance(node, dict):
+        return {str(key): _plain(value) for key, value in node.items()}
+    if isinstance(node, list):
+        return [_plain(value) for value in node]
+    if isinstance(node, bool | datetime) or node is None:
+        return node
+    for kind in (int, float, str):
+        if isinstance(node, kind):
+            return kind(node)
+    return node
+
+
+def _explain(tree: Any, problem: Any) -> tuple[int, str]:
+    """One pydantic error as (line, sentence). The line is that of the deepest key that exists in the file."""
+    node, line, path = tree, 1, [part for part in problem["loc"] if part != "[key]"]
+    for part in path:
+        try:
+            where = node.lc.key(part) if isinstance(node, dict) else node.lc.item(part)
+            node = node[part]
+        except (AttributeError, KeyError, IndexError, TypeError):
+            break
+        line = where[0] + 1
+    found, name = problem.get("input"), ".".join(map(str, path)) or "the file"
+    if problem["type"] == "missing":
+        return line, f"{name}: missing; add it"
+    if problem["type"] == "extra_forbidden":
+        return line, f"{name}: unknown key; {_known_keys(path)}"
+    message = problem["msg"].removeprefix("Value error, ")
+    shown = "" if isinstance(found, dict | list) else f" (found {found!r})"
+    return line, f"{name}: {message}{shown}"
+
+
+def _known_keys(path: list[Any]) -> str:
+    """Which keys stand where an unknown one was found."""
+    model: type[BaseModel] = Config
+    steps: dict[str, type[BaseModel]] = {
+        "assignments": AssignmentConfig, "tasks": TaskConfig, "limits": Limits, "late": LatePolicy,
+    }  # fmt: skip
+    for part in path[:-1]:
+        model = steps.get(str(part), model)
+    return "known here: " + ", ".join(model.model_fields)

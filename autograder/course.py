@@ -1,0 +1,138 @@
+"""A course on disk: the configuration and its folders as frozen ``Course``, ``Assignment`` and ``Task`` values."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from autograder.config import AssignmentConfig, Config, Limits, TaskConfig, load_config
+from autograder.errors import AssignmentError
+
+CONFIG_FILE = "grading_config.yaml"
+
+
+@dataclass(frozen=True)
+class Task:
+    """One task of an assignment: the names a student writes, its points and its hidden suite."""
+
+    id: str
+    names: tuple[str, ...]
+    points: float
+    bonus: bool
+    needs: tuple[str, ...]
+    suite: Path
+
+    @property
+    def name(self) -> str:
+        """The grader's name for the task: its first function's or class's."""
+        return self.names[0]
+
+
+@dataclass(frozen=True)
+class Assignment:
+    """One assignment. Every path is absolute; ``released`` need not exist yet."""
+
+    name: str
+    title: str
+    tasks: tuple[Task, ...]
+    limits: Limits
+    due: datetime | None
+    solution: Path
+    suites: Path
+    released: Path
+
+    @property
+    def module(self) -> str:
+        """The name of the module that a student hands in: ``dropout`` for ``07_dropout``."""
+        return self.name.partition("_")[2]
+
+    @property
+    def source(self) -> Path:
+        """The one source: handout, stubs and answers."""
+        return self.solution / f"{self.module}.py"
+
+    @property
+    def public_tests(self) -> Path:
+        """The tests that students get, as the author wrote them."""
+        return self.solution / "test_public.py"
+
+    @property
+    def answers(self) -> tuple[Path, Path]:
+        """The files of accepted answers and of misconceptions."""
+        return self.solution / "accepted.py", self.solution / "misconceptions.py"
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """All names that a student writes, in order."""
+        return tuple(name for task in self.tasks for name in task.names)
+
+    def task(self, name: str) -> Task:
+        """The task that ``name``, any of its functions or classes, belongs to. Raises ``AssignmentError``."""
+        for task in self.tasks:
+            if name in task.names:
+                return task
+        raise AssignmentError(f"{self.name} has no task {name!r}; it has {', '.join(self.names)}")
+
+
+@dataclass(frozen=True)
+class Course:
+    """A repository with a ``grading_config.yaml``."""
+
+    root: Path
+    config: Config
+    assignments: tuple[Assignment, ...]
+
+    def assignment(self, name: str) -> Assignment:
+        """The assignment called ``name``, by its folder's, its module's or its number's name.
+
+        Raises ``AssignmentError`` that lists what there is.
+        """
+        for assignment in self.assignments:
+            if name in (assignment.name, assignment.module, assignment.name.partition("_")[0]):
+                return assignment
+        known = ", ".join(assignment.name for assignment in self.assignments)
+        raise AssignmentError(f"no assignment {name!r} in {self.root / CONFIG_FILE}; it has {known}")
+
+
+def find_course(start: Path) -> Path:
+    """The nearest folder at or above ``start`` that holds a configuration. Raises ``AssignmentError``."""
+    for folder in (start.resolve(), *start.resolve().parents):
+        if (folder / CONFIG_FILE).is_file():
+            return folder
+    raise AssignmentError(f"no {CONFIG_FILE} in {start.resolve()} or above it: run this inside a course, or pass --course")
+
+
+def load_course(root: Path) -> Course:
+    """Read a course. Raises ``AssignmentError`` with every mistake of the configuration, or every missing file."""
+    root = root.resolve()
+    config = load_config(root / CONFIG_FILE)
+    assignments = tuple(_assignment(root, name, what, config.limits) for name, what in config.assignments.items())
+    return Course(root, config, assignments)
+
+
+def require_sources(assignment: Assignment) -> None:
+    """Check that the files which only instructors have are there.
+
+    Raises ``AssignmentError`` that lists every missing one.
+    """
+    wanted = [assignment.source, assignment.public_tests, *assignment.answers, *(task.suite for task in assignment.tasks)]
+    missing = [str(path) for path in wanted if not path.is_file()]
+    if missing:
+        raise AssignmentError(f"{assignment.name}: missing " + ", ".join(missing))
+
+
+def _assignment(root: Path, name: str, what: AssignmentConfig, limits: Limits) -> Assignment:
+    suites = root / "tests" / "graded" / name
+    return Assignment(
+        name=name,
+        title=what.title,
+        tasks=tuple(_task(suites, task) for task in what.tasks),
+        limits=what.limits or limits,
+        due=what.due,
+        solution=root / "solutions" / name,
+        suites=suites,
+        released=root / "assignments" / name,
+    )
+
+
+def _task(suites: Path, what: TaskConfig) -> Task:
+    return Task(what.id, what.names, what.points, what.bonus, what.needs, suites / f"test_{what.name}.py")

@@ -1,0 +1,159 @@
+"""The values that a grading produces, and the arithmetic of points. Frozen; nothing else happens here."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass, field
+from enum import StrEnum
+from typing import Any
+
+SCHEMA = "autograder/grade/v1"
+
+
+class Outcome(StrEnum):
+    """What one test, or one task, came to."""
+
+    PASSED = "passed"
+    FAILED = "failed"
+    TIMED_OUT = "timed_out"
+    CRASHED = "crashed"
+    OUT_OF_MEMORY = "out_of_memory"
+    UNFINISHED = "unfinished"
+    MISSING = "missing"
+    BLOCKED = "blocked"
+    SKIPPED = "skipped"
+    UNGRADED = "ungraded"
+
+
+# A task that is not passed takes the label that explains most: the first of these that any of its tests has.
+_TELLING = (
+    Outcome.UNGRADED, Outcome.MISSING, Outcome.UNFINISHED, Outcome.TIMED_OUT, Outcome.OUT_OF_MEMORY, Outcome.CRASHED,
+    Outcome.BLOCKED, Outcome.FAILED,
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class TestResult:
+    """One test: its ``rubric`` line, what it came to, its relative ``weight``, seconds taken and a message for the
+    student (empty when there is nothing to add to the rubric line)."""
+
+    name: str
+    rubric: str
+    outcome: Outcome
+    weight: float = 1.0
+    seconds: float = 0.0
+    message: str = ""
+
+
+@dataclass(frozen=True)
+class Diagnosis:
+    """The misconception that a failed task matches, with its hint and the lecture section to reread."""
+
+    misconception: str
+    hint: str
+    reread: str
+
+
+@dataclass(frozen=True)
+class TaskScore:
+    """The tests of one task and the points that they come to."""
+
+    name: str
+    max_points: float
+    bonus: bool
+    tests: tuple[TestResult, ...]
+    diagnosis: Diagnosis | None = None
+
+    @property
+    def points(self) -> float:
+        """``max_points`` times the share of weight passed. Skipped tests leave the denominator; ungraded ones stay
+        in it, and their weight is not earned until they are graded."""
+        counted = [test for test in self.tests if test.outcome is not Outcome.SKIPPED]
+        total = sum(test.weight for test in counted)
+        if not total:
+            return 0.0
+        passed = sum(test.weight for test in counted if test.outcome is Outcome.PASSED)
+        return round(self.max_points * passed / total, 2)
+
+    @property
+    def outcome(self) -> Outcome:
+        """``passed`` when every test that ran passed; else the most telling outcome among the others."""
+        return summary(test.outcome for test in self.tests)
+
+
+def summary(outcomes: Iterable[Outcome]) -> Outcome:
+    """One outcome for several: passed only where all that ran passed, skipped only where none ran, and ungraded
+    where there is none."""
+    seen = set(outcomes)
+    for telling in _TELLING:
+        if telling in seen:
+            return telling
+    return Outcome.PASSED if Outcome.PASSED in seen else Outcome.SKIPPED if seen else Outcome.UNGRADED
+
+
+@dataclass(frozen=True)
+class Grade:
+    """What one submission came to. ``problem`` says why nothing of it could be run, where that is so."""
+
+    student: str
+    assignment: str
+    tasks: tuple[TaskScore, ...]
+    seed: str
+    graded_at: str
+    isolation: Mapping[str, Any]
+    sources: tuple[Mapping[str, str], ...] = ()
+    versions: Mapping[str, str] = field(default_factory=dict)
+    submitted_at: str | None = None
+    late: Mapping[str, Any] | None = None
+    attempt: int = 1
+    problem: str | None = None
+    notes: tuple[str, ...] = ()
+
+    @property
+    def max_score(self) -> float:
+        """Points of the core tasks: bonus tasks add to the score, never to what it is out of."""
+        return round(sum(task.max_points for task in self.tasks if not task.bonus), 2)
+
+    @property
+    def score(self) -> float:
+        """Points earned, bonus included, less the late penalty."""
+        earned = sum(task.points for task in self.tasks)
+        return round(earned * (1 - float(self.late["penalty"])) if self.late else earned, 2)
+
+    @property
+    def is_graded(self) -> bool:
+        """Whether every test was decided; where not, the fault is ours and the submission must be graded again."""
+        return all(task.outcome is not Outcome.UNGRADED for task in self.tasks)
+
+
+def to_json(grade: Grade) -> dict[str, Any]:
+    """The grade as the JSON object of the contract ``autograder/grade/v1``."""
+    tasks = [
+        {
+            "name": task.name, "points": task.points, "max_points": task.max_points, "bonus": task.bonus,
+            "outcome": str(task.outcome), "diagnosis": asdict(task.diagnosis) if task.diagnosis else None,
+            "tests": [{**asdict(test), "outcome": str(test.outcome), "seconds": round(test.seconds, 4)} for test in task.tests],
+        }
+        for task in grade.tasks
+    ]  # fmt: skip
+    return {
+        "schema": SCHEMA, "student": grade.student, "assignment": grade.assignment, "attempt": grade.attempt,
+        "score": grade.score, "max_score": grade.max_score, "tasks": tasks, "isolation": dict(grade.isolation),
+        "seed": grade.seed, "sources": [dict(source) for source in grade.sources], "versions": dict(grade.versions),
+        "submitted_at": grade.submitted_at, "graded_at": grade.graded_at,
+        "late": dict(grade.late) if grade.late else None, "problem": grade.problem, "notes": list(grade.notes),
+    }  # fmt: skip
+
+
+def from_json(data: Mapping[str, Any]) -> Grade:
+    """The grade that ``to_json`` wrote. Raises ``ValueError`` for another schema, ``KeyError`` for a missing key."""
+    if data.get("schema") != SCHEMA:
+        raise ValueError(f"schema is {data.get('schema')!r}, not {SCHEMA!r}")
+    tasks = tuple(
+        TaskScore(
+            name=task["name"], max_points=task["max_points"], bonus=task["bonus"],
+            diagnosis=Diagnosis(**task["diagnosis"]) if task["diagnosis"] else None,
+            tests=tuple(TestResult(**{**test, "outcome": Outcome(test["outcome"])}) for test in task["tests"]),
+        )
+        for task in data["tasks"]
+    )  # fmt: skip
+    plain = ("student", "assignment", "attempt", "isolation", "seed", "versions", "submitted_at", "graded_at", "late", "problem")
+    return Grade(tasks=tasks, sources=tuple(data["sources"]), notes=tuple(data["notes"]), **{key: data[key] for key in plain})
