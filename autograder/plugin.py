@@ -1,43 +1,176 @@
-"""minimal, replaced soon"""
-import importlib.util, hashlib, types
+"""The pytest plugin of graded suites: fixtures ``student``, ``reference`` and ``rng``; markers ``weight`` and ``cuda``;
+one ``TestResult`` a test.
+
+A judge gives it an ``Exam`` for each submission. A plain ``pytest tests/graded`` has none: there the suites run in this
+process against the reference solution, or against the file given with ``--student``.
+"""
+
+from collections.abc import Iterator
 from pathlib import Path
-import pytest, torch
+from typing import Any
 
-def pytest_addoption(parser):
-    parser.addoption("--student", default=None)
-    parser.addoption("--variant", default=None, help="name__variant from accepted.py/misconceptions.py")
-    parser.addoption("--seed", default="0")
+import pytest
 
-def pytest_configure(config):
-    config.addinivalue_line("markers", "weight(n): relative weight of a test in its task")
-    config.addinivalue_line("markers", "cuda: needs a GPU; skipped without one")
+from autograder.errors import AutograderError
+from autograder.exam import Direct, Exam
+from autograder.expect import Mismatch
+from autograder.remote.failures import StudentFailure, StudentRaised
+from autograder.results import Outcome, TestResult
 
-def pytest_collection_modifyitems(items):
-    for i in items:
-        if i.get_closest_marker("cuda") and not torch.cuda.is_available():
-            i.add_marker(pytest.mark.skip(reason="needs a GPU"))
+EXAM = pytest.StashKey[Exam]()
+_SHOWN = 4000
 
-def _load(path, extra=(), bind=None):
-    m = types.ModuleType(Path(path).stem)
-    for p in (path, *extra):
-        exec(compile(Path(p).read_text(), str(p), "exec"), m.__dict__)
-    if bind: setattr(m, bind.partition("__")[0], getattr(m, bind))
-    return m
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Options of a plain pytest run over graded suites."""
+    group = parser.getgroup("autograder")
+    group.addoption("--student", metavar="FILE", help="run the suites against this module, in this process")
+    group.addoption("--exam-seed", default="0", help="seed that every test's own derives from")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Make the markers known."""
+    config.addinivalue_line("markers", "weight(n): the test's relative weight within its task (default 1)")
+    config.addinivalue_line("markers", "cuda: needs a GPU; skipped where there is none")
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Skip ``cuda`` tests where no GPU is."""
+    if item.get_closest_marker("cuda") is not None:
+        import torch
+
+        if not torch.cuda.is_available():
+            pytest.skip("needs a GPU")
+
 
 @pytest.fixture
-def reference(request):
-    a = request.path.parent.name
-    return _load(next(p for p in Path("solutions", a).glob("*.py") if p.stem == a[3:]))
+def exam(request: pytest.FixtureRequest) -> Iterator[Exam]:
+    """The exam that this test belongs to."""
+    found = request.config.stash.get(EXAM, None) or _plain_exam(request)
+    yield found
+    found.close()
+
 
 @pytest.fixture
-def student(request):
-    a = request.path.parent.name
-    d = Path("solutions", a); f = request.config.getoption("student") or d / f"{a[3:]}.py"
-    v = request.config.getoption("variant")
-    extra = [p for p in (d / "accepted.py", d / "misconceptions.py") if p.exists()] if v else []
-    torch.manual_seed(int(hashlib.sha256((request.node.name + request.config.getoption("seed")).encode()).hexdigest()[:8], 16))
-    return _load(f, extra, v)
+def student(exam: Exam, request: pytest.FixtureRequest) -> Any:
+    """The student's functions and classes, as attributes."""
+    exam.open(task_of(request.node), request.node.name)
+    return exam.seat.student
+
 
 @pytest.fixture
-def rng(request):
-    return torch.Generator().manual_seed(int(hashlib.sha256((request.node.nodeid + request.config.getoption("seed")).encode()).hexdigest()[:12], 16))
+def reference(exam: Exam) -> Any:
+    """The reference solution's functions and classes, as attributes."""
+    return exam.reference
+
+
+@pytest.fixture
+def rng(exam: Exam, request: pytest.FixtureRequest) -> Any:
+    """A CPU ``torch.Generator`` for this test's inputs, seeded for this student, assignment and test."""
+    import torch
+
+    from autograder.exam import derive
+
+    return torch.Generator().manual_seed(derive(exam.seed, request.node.name) % 2**63)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[Any]) -> Any:
+    """Keep one ``TestResult`` for each test of an exam."""
+    report = yield
+    exam = item.config.stash.get(EXAM, None)
+    if exam is None:
+        return report
+    results = exam.results.setdefault(task_of(item), [])
+    if call.when == "call" or (call.when == "setup" and call.excinfo is not None):
+        results.append(_result(item, call, exam))
+    elif call.when == "teardown" and call.excinfo is not None:
+        results[-1] = _result(item, call, exam)
+    return report
+
+
+def task_of(item: pytest.Item) -> str:
+    """The task whose suite a test is in: ``test_<task>.py``."""
+    return item.path.stem.removeprefix("test_")
+
+
+def _plain_exam(request: pytest.FixtureRequest) -> Exam:
+    """The exam of a plain pytest run, made once for each suite's folder."""
+    from autograder.course import find_course, load_course
+    from autograder.reference import load_solutions, run
+
+    course = load_course(find_course(request.path))
+    assignment = course.assignment(request.path.parent.name)
+    made: dict[str, Exam] = request.config.stash.setdefault(_PLAIN, {})
+    if assignment.name not in made:
+        solutions = load_solutions(assignment)
+        reference = run(assignment.module, solutions.segments())
+        file = request.config.getoption("--student")
+        student = run(assignment.module, ((file, Path(file).read_text(encoding="utf-8")),)) if file else reference
+        made[assignment.name] = Exam(Direct(student), reference, request.config.getoption("--exam-seed"), assignment.limits)
+    return made[assignment.name]
+
+
+_PLAIN = pytest.StashKey[dict[str, Exam]]()
+
+
+def _result(item: pytest.Item, call: pytest.CallInfo[Any], exam: Exam) -> TestResult:
+    outcome, message = _decide(item, call, exam)
+    marker = item.get_closest_marker("weight")
+    function = getattr(item, "function", None)
+    rubric = " ".join((getattr(function, "__doc__", None) or item.name).split())
+    if exam.seat.printed and outcome not in (Outcome.PASSED, Outcome.SKIPPED):
+        message = f"{message}\nprinted:\n{exam.seat.printed}".strip()
+    return TestResult(
+        name=item.name,
+        rubric=rubric,
+        outcome=outcome,
+        weight=float(marker.args[0]) if marker is not None else 1.0,
+        seconds=call.duration,
+        message=message[:_SHOWN],
+    )
+
+
+def _decide(item: pytest.Item, call: pytest.CallInfo[Any], exam: Exam) -> tuple[Outcome, str]:
+    """What a test came to, and what the student is told besides the rubric line. Nothing defaults to passed."""
+    error = call.excinfo.value if call.excinfo is not None else None
+    if isinstance(error, AutograderError):
+        return Outcome.UNGRADED, f"our fault, not yours: {error}"
+    if exam.seat.failure is not None:
+        return _student_failure(exam.seat.failure)
+    if error is None:
+        return Outcome.PASSED, ""
+    if isinstance(error, pytest.skip.Exception):
+        return Outcome.SKIPPED, str(error)
+    if isinstance(error, StudentFailure):
+        return _student_failure(error)
+    if isinstance(error, NotImplementedError):
+        return Outcome.UNFINISHED, str(error)
+    if isinstance(error, StudentRaised):
+        return Outcome.FAILED, f"raised {error.original}: {error}\n{error.traceback}".rstrip()
+    if call.when != "call":
+        return Outcome.UNGRADED, f"our fault, not yours: {type(error).__name__} while the test was set up"
+    return _failed_check(error, item, call, exam)
+
+
+def _student_failure(failure: StudentFailure) -> tuple[Outcome, str]:
+    return failure.outcome, f"{failure.message}\n{failure.traceback}".rstrip()
+
+
+def _failed_check(
+    error: BaseException, item: pytest.Item, call: pytest.CallInfo[Any], exam: Exam
+) -> tuple[Outcome, str]:
+    """What a failed check tells the student: only what was written for students, never a value of the suite's."""
+    assert call.excinfo is not None
+    frames = [str(entry.path) for entry in call.excinfo.traceback]
+    if isinstance(error, Mismatch):
+        return Outcome.FAILED, str(error)
+    if isinstance(error, AssertionError):
+        return Outcome.FAILED, str(error) if frames[-1] == str(item.path) else ""
+    if isinstance(error, pytest.fail.Exception):
+        return Outcome.FAILED, str(error).replace("DID NOT RAISE", "it did not raise")
+    if isinstance(exam.seat, Direct):
+        return Outcome.FAILED, f"{type(error).__name__}: {error}"
+    if getattr(exam.reference, "__file__", None) in frames:
+        return Outcome.UNGRADED, f"our fault, not yours: the reference raised {type(error).__name__}"
+    return Outcome.FAILED, f"what was returned cannot be used as the task asks ({type(error).__name__})"

@@ -1,0 +1,1 @@
+"""Ways to map a function over items; they know nothing of grading."""

@@ -1,0 +1,64 @@
+"""The reference solution of an assignment and the answers that prove its suite, as modules and as source.
+
+A variant (an accepted answer, a misconception) is the reference with one name bound to another function or class, in
+one namespace: what calls that name calls the variant, as it would in a submission.
+"""
+
+import types
+from dataclasses import dataclass
+
+from autograder.answers import Answer, answers_in
+from autograder.course import Assignment
+from autograder.errors import AssignmentError
+from autograder.source import read_source, reference_text
+
+
+@dataclass(frozen=True)
+class Solutions:
+    """The text of the reference and of each file of answers, and the answers found in them."""
+
+    module: str
+    reference: tuple[str, str]
+    files: tuple[tuple[str, str], ...]
+    accepted: tuple[Answer, ...]
+    misconceptions: tuple[Answer, ...]
+
+    def segments(self, answer: Answer | None = None) -> tuple[tuple[str, str], ...]:
+        """What a submission with this answer in place of the reference's would hold, as (label, source) pieces."""
+        if answer is None:
+            return (self.reference,)
+        binding = f"{answer.replaces} = {answer.written_as}\n{answer.replaces}.__name__ = {answer.replaces!r}\n"
+        return (self.reference, *self.files, (answer.written_as, binding))
+
+
+def load_solutions(assignment: Assignment) -> Solutions:
+    """Read and run an assignment's reference and answers.
+
+    Raises ``AssignmentError`` where a file cannot be run, an answer replaces what no task has, or two share a name.
+    """
+    reference = (str(assignment.source), reference_text(read_source(assignment)))
+    files = tuple((str(path), path.read_text(encoding="utf-8")) for path in assignment.answers)
+    namespace = run(assignment.module, (reference, *files)).__dict__
+    answers = answers_in(namespace)
+    for answer in answers:
+        assignment.task(answer.replaces)
+        if answer.written_as not in namespace:
+            raise AssignmentError(f"{assignment.name}: the answer {answer.written_as} is written twice")
+    return Solutions(
+        module=assignment.module,
+        reference=reference,
+        files=files,
+        accepted=tuple(answer for answer in answers if not answer.is_misconception),
+        misconceptions=tuple(answer for answer in answers if answer.is_misconception),
+    )
+
+
+def run(module: str, segments: tuple[tuple[str, str], ...]) -> types.ModuleType:
+    """Run trusted source, piece by piece, as one module. Raises ``AssignmentError`` naming the piece that fails."""
+    made = types.ModuleType(module)
+    for label, source in segments:
+        try:
+            exec(compile(source, label, "exec", dont_inherit=True), made.__dict__)
+        except Exception as error:
+            raise AssignmentError(f"{label} cannot be run: {type(error).__name__}: {error}") from error
+    return made

@@ -1,0 +1,1 @@
+"""The boundary between the judge, which decides, and the guest, in which a submission runs."""

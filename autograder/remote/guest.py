@@ -1,0 +1,251 @@
+"""Beside the student's code: loads a submission, carries out the judge's requests, answers by wire.
+
+Requests are pickles, since they come from the judge. Everything that goes back is written by ``wire``. This module
+imports the standard library, torch, numpy and its siblings ``wire`` and ``twins``; nothing here is secret.
+"""
+
+import io
+import linecache
+import pickle
+import random
+import socket
+import sys
+import traceback
+import types
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import torch
+
+from autograder.remote.twins import Twins
+from autograder.remote.wire import Encoder, Handle, Raised, Ref, Unsendable
+
+FRAME_HEADER = 8
+
+
+class Printed(io.TextIOBase):
+    """Stands for stdout and stderr: keeps the first characters of what is printed and counts the rest."""
+
+    def __init__(self, limit: int) -> None:
+        self._limit, self._kept, self._size, self._lost = limit, io.StringIO(), 0, 0
+
+    def writable(self) -> bool:
+        """Always."""
+        return True
+
+    def write(self, text: str) -> int:
+        """Keep what still fits."""
+        room = self._limit - self._size
+        self._kept.write(text[:room])
+        self._size += min(len(text), room)
+        self._lost += max(0, len(text) - room)
+        return len(text)
+
+    def take(self) -> tuple[str, int]:
+        """What was printed since the last call, and how many characters were dropped."""
+        kept, lost = self._kept.getvalue(), self._lost
+        self._kept, self._lost = io.StringIO(), 0
+        return kept, lost
+
+
+class Missing(Exception):
+    """The submission defines no function or class of a name that the judge calls."""
+
+
+class Guest:
+    """One submission at work: its module's namespace, and the objects that the judge holds handles to."""
+
+    def __init__(self, connection: socket.socket, printed: Printed) -> None:
+        self._connection, self._printed = connection, printed
+        self._module = types.ModuleType("submission")
+        self._labels: set[str] = set()
+        self._twins = Twins()
+        self._handles: dict[int, Any] = {}
+        self._calls: dict[int, tuple[list[torch.Tensor], list[torch.Tensor]]] = {}
+        self._inputs: list[torch.Tensor] = []
+        self._calls_made = 0
+        self._operations: dict[str, Callable[[dict[str, Any]], Any]] = {
+            "load": self._load, "call": self._call, "get": self._get, "set": self._set, "method": self._method,
+            "vjp": self._vjp,
+        }  # fmt: skip
+
+    def serve(self) -> None:
+        """Answer requests until the judge closes the connection."""
+        while (frame := receive(self._connection)) is not None:
+            operation, body = pickle.loads(frame)
+            try:
+                send(self._connection, self._answer(operation, body))
+            except MemoryError:
+                send(self._connection, Encoder(self._lift).encode({"error": Raised(("builtins.MemoryError",), "")}))
+            # What only this request held is gone now, so that what is still there is held by the student's objects.
+            self._inputs = []
+            send(self._connection, Encoder(self._lift).encode(self._twins.release()))
+
+    def _answer(self, operation: str, body: dict[str, Any]) -> bytes:
+        reply: dict[str, Any] = {}
+        try:
+            self._begin(body)
+            reply["value"] = self._operations[operation](body)
+        except BaseException as error:
+            reply["error"] = self._raised(error)
+        reply["printed"], reply["lost"] = self._printed.take()
+        reply["changed"] = self._twins.changes()
+        self._calls_made += 1  # the judge counts alike
+        encoder = Encoder(self._lift)
+        try:
+            frame = encoder.encode(reply)
+        except Unsendable as error:
+            refused = {**reply, "value": None, "error": Raised(("Unsendable",), str(error))}
+            return Encoder(self._lift).encode(refused)
+        if encoder.outputs:  # kept for the way back
+            self._calls[self._calls_made] = (encoder.outputs, self._inputs)
+        return frame
+
+    def _begin(self, body: dict[str, Any]) -> None:
+        """What every request sets anew: seeds at the start of a test, grad mode, the judge's objects."""
+        if body.get("seed") is not None:
+            self._handles.clear()
+            self._calls.clear()
+            torch.manual_seed(body["seed"])
+            random.seed(body["seed"])
+            np.random.seed(body["seed"] % 2**32)
+        for number in body.get("released", ()):
+            self._calls.pop(number, None)
+        torch.set_grad_enabled(body.get("grad", True))
+        self._twins.receive(body.get("table", ()))
+        self._inputs = [self._twins.find(key) for key in body.get("inputs", ())]
+
+    def _load(self, body: dict[str, Any]) -> None:
+        """Run the submission's source, piece by piece, as one module."""
+        self._module = types.ModuleType(body["module"])
+        sys.modules[body["module"]] = self._module
+        for label, source in body["segments"]:
+            self._labels.add(label)
+            linecache.cache[label] = (len(source), None, source.splitlines(keepends=True), label)
+            exec(compile(source, label, "exec", dont_inherit=True), self._module.__dict__)
+
+    def _call(self, body: dict[str, Any]) -> Any:
+        target = self._handles[body["handle"]] if "handle" in body else self._find(body["name"])
+        args, kwargs = self._arguments(body)
+        return target(*args, **kwargs)
+
+    def _method(self, body: dict[str, Any]) -> Any:
+        args, kwargs = self._arguments(body)
+        return getattr(self._handles[body["handle"]], body["name"])(*args, **kwargs)
+
+    def _get(self, body: dict[str, Any]) -> Any:
+        return getattr(self._handles[body["handle"]], body["name"])
+
+    def _set(self, body: dict[str, Any]) -> None:
+        (value,), _ = self._arguments(body)
+        setattr(self._handles[body["handle"]], body["name"], value)
+
+    def _vjp(self, body: dict[str, Any]) -> Any:
+        """Gradients of an earlier call's inputs: the vector-Jacobian product with these cotangents."""
+        outputs, inputs = self._calls[body["call"]]
+        cotangents, _ = self._arguments(body)
+        self._inputs = [*inputs, *self._inputs]
+        if not inputs:
+            return []
+        return list(
+            torch.autograd.grad(
+                outputs, inputs, cotangents, allow_unused=True, retain_graph=True, create_graph=body["create_graph"]
+            )
+        )
+
+    def _find(self, name: str) -> Any:
+        if name not in self._module.__dict__:
+            raise Missing(name, [known for known in self._module.__dict__ if not known.startswith("_")])
+        return self._module.__dict__[name]
+
+    def _arguments(self, body: dict[str, Any]) -> tuple[Any, Any]:
+        args, kwargs, modules = _Arguments(body["args"], self._resolve).load()
+        self._twins.watch(modules)
+        return args, kwargs
+
+    def _resolve(self, kind: str, key: Any) -> Any:
+        finders: dict[str, Callable[[Any], Any]] = {
+            "twin": self._twins.find, "handle": self._handles.__getitem__, "callback": self._callback,
+            "name": self._find,
+        }  # fmt: skip
+        return finders[kind](key)
+
+    def _callback(self, number: int) -> Callable[..., Any]:
+        """A function that stays with the judge: calling it asks there, values only."""
+
+        def call(*args: Any, **kwargs: Any) -> Any:
+            question = {"callback": number, "args": args, "kwargs": kwargs}
+            send(self._connection, Encoder(self._lift).encode(question))
+            frame = receive(self._connection)
+            if frame is None:
+                raise EOFError("the judge is gone")
+            return pickle.loads(frame)
+
+        return call
+
+    def _lift(self, value: Any) -> Handle | Ref | None:
+        if isinstance(value, torch.Tensor):
+            key = self._twins.key_of(value)
+            return None if key is None else Ref(key)
+        number = id(value)  # unique as long as the handle below keeps the object alive
+        self._handles[number] = value
+        classes = tuple(f"{kind.__module__}.{kind.__qualname__}" for kind in type(value).__mro__)
+        return Handle(number, classes, callable(value))
+
+    def _raised(self, error: BaseException) -> Raised:
+        if isinstance(error, Missing):
+            name, known = error.args
+            return Raised(("Missing", name, *known[:50]), "")
+        frames = [frame for frame in traceback.extract_tb(error.__traceback__) if frame.filename in self._labels]
+        classes = tuple(f"{kind.__module__}.{kind.__qualname__}" for kind in type(error).__mro__)
+        try:
+            message = str(error)
+        except Exception:  # a student's __str__ may itself be broken
+            message = ""
+        return Raised(classes, message[:10_000], "".join(traceback.format_list(frames[-20:])))
+
+
+class _Arguments(pickle.Unpickler):
+    """Reads arguments: what was lifted out of the pickle is resolved to twins, handles and callbacks."""
+
+    def __init__(self, data: bytes, resolve: Callable[[str, Any], Any]) -> None:
+        super().__init__(io.BytesIO(data))
+        self._resolve = resolve
+
+    def persistent_load(self, pid: Any) -> Any:
+        """The object that the judge lifted out under this name."""
+        kind, key = pid
+        return self._resolve(kind, key)
+
+
+def send(connection: socket.socket, frame: bytes) -> None:
+    """Write one frame, after its length."""
+    connection.sendall(len(frame).to_bytes(FRAME_HEADER, "big"))
+    connection.sendall(frame)
+
+
+def receive(connection: socket.socket) -> bytes | None:
+    """The next frame of the judge's, or None where it has closed the connection."""
+    header = _read(connection, FRAME_HEADER)
+    return None if header is None else _read(connection, int.from_bytes(header, "big"))
+
+
+def _read(connection: socket.socket, size: int) -> bytes | None:
+    data = bytearray(size)
+    view = memoryview(data)
+    while view:
+        count = connection.recv_into(view)
+        if not count:
+            return None
+        view = view[count:]
+    return bytes(data)
+
+
+def main(connection: socket.socket, hello: dict[str, Any], printed_kb: int) -> None:
+    """Entry point in a freshly forked and confined guest: say what confines it, then serve."""
+    printed = Printed(printed_kb * 1024)
+    sys.stdin, sys.stdout, sys.stderr = io.StringIO(), printed, printed  # type: ignore[assignment]
+    guest = Guest(connection, printed)
+    send(connection, Encoder(lambda _: None).encode(hello))
+    guest.serve()

@@ -1,0 +1,127 @@
+"""``student.f(x)`` is a call in another process: what a suite sees of a submission, and of objects that stay there."""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import torch
+from torch import nn
+
+from autograder.remote.wire import Handle
+
+Ask = Callable[..., Any]
+_OWN = ("_ask", "_handle", "_kind")
+
+
+class Student:
+    """The names that a submission defines, as attributes. Calling one runs it in the guest."""
+
+    def __init__(self, ask: Ask) -> None:
+        self._ask = ask
+
+    def __getattr__(self, name: str) -> "RemoteName":
+        if name.startswith("__"):
+            raise AttributeError(name)
+        return RemoteName(self._ask, name)
+
+
+class RemoteName:
+    """A function or class of the submission's, by name."""
+
+    def __init__(self, ask: Ask, name: str) -> None:
+        self._ask, self.__name__ = ask, name
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        return self._ask("call", args, kwargs, name=self.__name__)
+
+    def __repr__(self) -> str:
+        return f"<the student's {self.__name__}>"
+
+
+class RemoteObject:
+    """An object that stays in the guest: a module, an optimizer, an instance of the student's class.
+
+    Calls, attributes, items, iteration and ``with`` go over. ``isinstance`` follows the class that the guest claims,
+    among torch's own modules and optimizers, so that a proxy can stand in an ``nn.Sequential``; what it claims is worth
+    no more than that.
+    """
+
+    def __init__(self, ask: Ask, handle: Handle) -> None:
+        object.__setattr__(self, "_ask", ask)
+        object.__setattr__(self, "_handle", handle)
+        object.__setattr__(self, "_kind", _torch_class(handle.classes))
+
+    @property
+    def __class__(self) -> type:  # type: ignore[override]
+        return self._kind or RemoteObject
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("__"):
+            raise AttributeError(name)
+        return self._ask("get", handle=self._handle.id, name=name)
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        self._ask("set", (value,), handle=self._handle.id, name=name)
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        return self._ask("call", args, kwargs, handle=self._handle.id, name=self._handle.classes[0])
+
+    def _method(self, name: str, *args: Any) -> Any:
+        return self._ask("method", args, handle=self._handle.id, name=name)
+
+    def __len__(self) -> int:
+        return int(self._method("__len__"))
+
+    def __bool__(self) -> bool:
+        return True
+
+    def __getitem__(self, index: Any) -> Any:
+        return self._method("__getitem__", index)
+
+    def __setitem__(self, index: Any, value: Any) -> None:
+        self._method("__setitem__", index, value)
+
+    def __contains__(self, value: Any) -> bool:
+        return bool(self._method("__contains__", value))
+
+    def __iter__(self) -> Iterator[Any]:
+        iterator = self._method("__iter__")
+        while True:
+            try:
+                yield iterator._method("__next__")
+            except StopIteration:
+                return
+
+    def __enter__(self) -> Any:
+        return self._method("__enter__")
+
+    def __exit__(self, kind: type | None, error: BaseException | None, traceback: Any) -> bool:
+        """Leave the context there; an exception of the judge's is announced as a plain RuntimeError."""
+        inside = (None, None, None) if error is None else (RuntimeError, RuntimeError("raised in the with block"), None)
+        return bool(self._method("__exit__", *inside))
+
+    def named_modules(self, memo: Any = None, prefix: str = "", remove_duplicate: bool = True) -> Iterator[tuple[str, Any]]:
+        """What ``nn.Module`` asks of a layer: this proxy itself, whose own layers stay in the guest."""
+        yield prefix, self
+
+    def __repr__(self) -> str:
+        return f"<the student's {self._handle.classes[0].rpartition('.')[2]}>"
+
+
+def pid_of(thing: Any) -> tuple[str, Any] | None:
+    """What a proxy is called in the guest, or None for anything else."""
+    if type(thing) is RemoteObject:
+        return "handle", thing._handle.id
+    if type(thing) is RemoteName:
+        return "name", thing.__name__
+    return None
+
+
+def _torch_class(names: tuple[str, ...]) -> type | None:
+    """The nearest class of torch's own modules and optimizers among the names of classes."""
+    for name in names:
+        package, _, short = name.rpartition(".")
+        space = nn if package.startswith("torch.nn.modules") else torch.optim if package.startswith("torch.optim") else None
+        found = getattr(space, short, None)
+        if isinstance(found, type) and f"{found.__module__}.{found.__qualname__}" == name:
+            return found
+    return None

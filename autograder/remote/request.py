@@ -1,0 +1,132 @@
+"""In the judge: what goes to a guest. Arguments are pickled, with tensors, generators, handles and functions lifted
+out, so that identity, tied weights and the parameters of modules survive."""
+
+import io
+import pickle
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from types import BuiltinFunctionType, FunctionType, MethodType
+from typing import Any
+
+import torch
+from torch import nn
+
+from autograder.errors import AssignmentError
+from autograder.remote.twins import Entry, GeneratorEntry, TensorEntry
+from autograder.remote.wire import TENSORS, tensor_bytes
+
+# Where a class or function must be defined to be known in a guest, which can read no suite.
+_KNOWN_THERE = ("builtins", "torch", "torchvision", "numpy", "collections", "functools", "operator", "math", "autograder.remote")
+_FUNCTIONS = (FunctionType, BuiltinFunctionType, MethodType)
+
+
+class Lifted:
+    """The objects of the judge's that guests know, each under a key: those of one request and those that live on."""
+
+    def __init__(self) -> None:
+        self.objects: dict[int, torch.Tensor | torch.Generator] = {}
+        self._next = 0
+
+    def key_of(self, thing: torch.Tensor | torch.Generator) -> int:
+        """The key of ``thing``, a new one where it has none yet."""
+        for key, known in self.objects.items():
+            if known is thing:
+                return key
+        self._next += 1
+        self.objects[self._next] = thing
+        return self._next
+
+    def keep(self, alive: Iterable[int]) -> None:
+        """Forget all but those that still live in the guest."""
+        self.objects = {key: self.objects[key] for key in alive if key in self.objects}
+
+    def table(self) -> list[Entry]:
+        """Every object as it travels, with its present values."""
+        return [_entry(key, thing) for key, thing in self.objects.items()]
+
+    def differentiable(self) -> dict[int, torch.Tensor]:
+        """Those through which gradients flow, by key."""
+        return {key: thing for key, thing in self.objects.items() if isinstance(thing, torch.Tensor) and thing.requires_grad}
+
+
+@dataclass
+class Arguments(pickle.Pickler):
+    """Pickles the arguments of one request. ``pid_of`` says what a proxy is called in the guest, if it is one."""
+
+    lifted: Lifted
+    pid_of: Callable[[Any], tuple[str, Any] | None]
+    callbacks: dict[int, Callable[..., Any]] = field(default_factory=dict)
+    modules: list[nn.Module] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self._buffer = io.BytesIO()
+        super().__init__(self._buffer, protocol=pickle.HIGHEST_PROTOCOL)
+
+    def pickle(self, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> bytes:
+        """The arguments as bytes. Raises ``AssignmentError`` for what cannot be sent to a guest."""
+        self.modules = [*_modules((args, dict(kwargs)), self.pid_of)]
+        try:
+            self.dump((args, dict(kwargs), self.modules))
+        except (pickle.PicklingError, TypeError, AttributeError) as error:
+            raise AssignmentError(f"a suite passes an argument that cannot be sent to a submission: {error}") from error
+        return self._buffer.getvalue()
+
+    def persistent_id(self, obj: Any) -> tuple[str, Any] | None:
+        """Lift what must not be pickled by value."""
+        if isinstance(obj, torch.Tensor):
+            if type(obj) not in TENSORS:
+                raise AssignmentError(f"a suite passes a {type(obj).__name__}; only plain tensors and Parameters can be sent")
+            return "twin", self.lifted.key_of(obj)
+        if isinstance(obj, torch.Generator):
+            return "twin", self.lifted.key_of(obj)
+        if (pid := self.pid_of(obj)) is not None:
+            return pid
+        kind = type(obj)
+        if isinstance(obj, type):
+            if not _known_there(obj):
+                raise AssignmentError(
+                    f"a suite passes an object of {obj.__qualname__}, which no submission can import; define it in "
+                    "autograder/remote/probes.py, or pass a function"
+                )
+            return None
+        if kind in _FUNCTIONS and not _known_there(obj) or callable(obj) and not _known_there(kind):
+            self.callbacks[id(obj)] = obj
+            return "callback", id(obj)
+        return None
+
+
+def _known_there(thing: Any) -> bool:
+    """Whether a guest can import ``thing`` by the name of its module: lambdas and nested functions never."""
+    module, name = getattr(thing, "__module__", None), getattr(thing, "__qualname__", "")
+    if module is None:  # built-in functions of some extension modules
+        return True
+    return module.partition(".")[0] in _KNOWN_THERE[:-1] or (module.startswith(_KNOWN_THERE[-1]) and "<" not in name)
+
+
+def _modules(value: Any, pid_of: Callable[[Any], tuple[str, Any] | None]) -> Iterable[nn.Module]:
+    """The modules among arguments, each once, outermost only: their layers come with them."""
+    if isinstance(value, dict):
+        value = tuple(value.values())
+    if type(value) in (list, tuple):
+        for part in value:
+            yield from _modules(part, pid_of)
+    elif pid_of(value) is None and isinstance(value, nn.Module):
+        yield value
+
+
+def _entry(key: int, thing: torch.Tensor | torch.Generator) -> Entry:
+    if isinstance(thing, torch.Generator):
+        return GeneratorEntry(key, str(thing.device), tensor_bytes(thing.get_state()))
+    usual = thing.is_contiguous() or 0 in thing.stride()
+    return TensorEntry(
+        key=key,
+        version=thing._version,
+        dtype=str(thing.dtype).removeprefix("torch."),
+        shape=tuple(thing.shape),
+        stride=None if usual else tuple(thing.stride()),
+        device=thing.device.type,
+        requires_grad=thing.requires_grad,
+        is_parameter=isinstance(thing, nn.Parameter),
+        data=tensor_bytes(thing),
+        grad=None if not thing.is_leaf or thing.grad is None else tensor_bytes(thing.grad),
+    )

@@ -1,0 +1,162 @@
+"""In the guest: the judge's tensors, generators and modules, rebuilt here, and what a call changed in them.
+
+A tensor that the judge sends again while something here still holds it (an optimizer, a graph) is the same object
+again, with the judge's values copied in. So identity, tied weights and parameters survive the boundary.
+"""
+
+import weakref
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+import torch
+from torch import nn
+
+from autograder.remote.wire import tensor_bytes, tensor_from
+
+
+class TensorEntry(NamedTuple):
+    """A tensor of the judge's as it travels: raw bytes row by row, and the strides where they are not the usual ones.
+
+    ``version`` counts the in-place changes that autograd knows of.
+    """
+
+    key: int
+    version: int
+    dtype: str
+    shape: tuple[int, ...]
+    stride: tuple[int, ...] | None
+    device: str
+    requires_grad: bool
+    is_parameter: bool
+    data: bytes
+    grad: bytes | None
+
+
+class GeneratorEntry(NamedTuple):
+    """A random generator of the judge's as it travels."""
+
+    key: int
+    device: str
+    state: bytes
+
+
+Entry = TensorEntry | GeneratorEntry
+ModuleState = dict[str, tuple[str, str, bool]]
+
+
+class Twins:
+    """The twins of the judge's objects in this guest."""
+
+    def __init__(self) -> None:
+        self._tensors: weakref.WeakValueDictionary[int, torch.Tensor] = weakref.WeakValueDictionary()
+        self._versions: dict[int, int] = {}
+        self._held: dict[int, torch.Tensor | torch.Generator] = {}
+        self._sent: dict[int, Entry] = {}
+        self._modules: list[tuple[nn.Module, ModuleState]] = []
+
+    def receive(self, table: Sequence[Entry]) -> None:
+        """Make or update the twin of every entry; they stay alive at least until ``release``."""
+        for entry in table:
+            self._sent[entry.key] = entry
+            self._held[entry.key] = _generator(entry) if isinstance(entry, GeneratorEntry) else self._tensor(entry)
+
+    def find(self, key: int) -> Any:
+        """The twin that was sent under ``key``."""
+        return self._held[key]
+
+    def key_of(self, thing: object) -> int | None:
+        """The key of the judge's tensor that ``thing`` is the twin of, if it is one."""
+        return next((key for key, twin in self._held.items() if twin is thing), None)
+
+    def watch(self, modules: Sequence[nn.Module]) -> None:
+        """Remember how the modules that came as arguments look before the call."""
+        self._modules = [(module, _state(module)) for module in modules]
+
+    def changes(self) -> dict[str, Any]:
+        """What the call changed in place: values, gradients, ``requires_grad``, generators, modules."""
+        values, grads, flags = [], [], []
+        for key, twin in self._held.items():
+            entry = self._sent[key]
+            if isinstance(entry, GeneratorEntry):
+                state = twin.get_state() if isinstance(twin, torch.Generator) else torch.empty(0)
+                if tensor_bytes(state) != entry.state:
+                    values.append((key, state))
+                continue
+            assert isinstance(twin, torch.Tensor)
+            if tuple(twin.shape) != entry.shape or not _same_bytes(twin, entry.data):
+                values.append((key, twin.detach()))
+            if (twin.grad is None) != (entry.grad is None) or (
+                twin.grad is not None and entry.grad is not None and not _same_bytes(twin.grad, entry.grad)
+            ):
+                grads.append((key, None if twin.grad is None else twin.grad.detach()))
+            if twin.requires_grad != entry.requires_grad:
+                flags.append((key, twin.requires_grad))
+        return {"values": values, "grads": grads, "flags": flags, "modules": self._module_changes()}
+
+    def release(self) -> list[int]:
+        """Let go of the twins that only the request held; the keys of those that live on."""
+        self._held, self._sent, self._modules = {}, {}, []
+        alive = list(self._tensors)
+        self._versions = {key: self._versions[key] for key in alive}
+        return alive
+
+    def _module_changes(self) -> list[tuple[int, ModuleState]]:
+        changed = []
+        for index, (module, before) in enumerate(self._modules):
+            after = _state(module)
+            if after != before:
+                changed.append((index, after))
+        return changed
+
+    def _tensor(self, entry: TensorEntry) -> torch.Tensor:
+        twin = self._tensors.get(entry.key)
+        if twin is None:
+            twin = _make(entry)
+            self._tensors[entry.key] = twin
+        elif not _same_bytes(twin, entry.data):
+            # A change behind autograd's back, as gradcheck makes them through ``.data``, stays behind its back here.
+            hidden = self._versions.get(entry.key) == entry.version
+            with torch.no_grad():
+                (twin.data if hidden else twin).copy_(tensor_from(entry.dtype, entry.shape, entry.device, entry.data))
+        self._versions[entry.key] = entry.version
+        if twin.is_leaf and twin.requires_grad != entry.requires_grad:
+            twin.requires_grad_(entry.requires_grad)
+        if entry.grad is None:
+            twin.grad = None
+        elif twin.grad is None or not _same_bytes(twin.grad, entry.grad):
+            twin.grad = tensor_from(entry.dtype, entry.shape, entry.device, entry.grad)
+        return twin
+
+
+def _make(entry: TensorEntry) -> torch.Tensor:
+    twin = tensor_from(entry.dtype, entry.shape, entry.device, entry.data)
+    if entry.stride is not None:
+        strided = torch.empty_strided(entry.shape, entry.stride, dtype=twin.dtype, device=twin.device)
+        twin = strided.copy_(twin)
+    if entry.is_parameter:
+        return nn.Parameter(twin, requires_grad=entry.requires_grad)
+    return twin.requires_grad_() if entry.requires_grad else twin
+
+
+def _generator(entry: GeneratorEntry) -> torch.Generator:
+    generator = torch.Generator(entry.device)
+    generator.set_state(torch.frombuffer(bytearray(entry.state), dtype=torch.uint8))
+    return generator
+
+
+def _same_bytes(value: torch.Tensor, data: bytes) -> bool:
+    """Whether a tensor holds exactly these bytes: NaN equals NaN, and −0.0 differs from 0.0."""
+    if value.numel() * value.element_size() != len(data):
+        return False
+    if not data:
+        return True
+    plain = value.detach().resolve_conj().resolve_neg().to("cpu").contiguous().reshape(-1).view(torch.uint8)
+    return torch.equal(plain, torch.frombuffer(bytearray(data), dtype=torch.uint8))
+
+
+def _state(module: nn.Module) -> ModuleState:
+    """Each layer by its path: its class, what it prints of itself, and its training flag."""
+    return {
+        path: (type(layer).__name__, str(layer.extra_repr()), bool(layer.training))
+        for path, layer in module.named_modules(remove_duplicate=False)
+    }

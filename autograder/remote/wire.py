@@ -1,0 +1,185 @@
+"""The only codec for what a guest says, its writing half: a closed table of types, bounded in every size.
+
+A frame is one msgpack array, the table of nodes. Containers name their children by index, and only nodes that stand
+before them, so that a frame cannot be cyclic and reading it needs no recursion. Atoms (None, bool, int, float, str,
+bytes) stand for themselves; every other node is an array that begins with its kind. Exact types only: a subclass of
+Tensor is refused by name, so nothing that overrides ``==`` can reach a check. Nothing is unpickled or evaluated.
+"""
+
+from collections import Counter, OrderedDict, defaultdict
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import msgpack
+import numpy as np
+import torch
+
+MAX_FRAME = 256 * 2**20
+MAX_NODES = 1_000_000
+MAX_DEPTH = 64
+MAX_TEXT = 2**20
+MAX_INT_BITS = 4096
+
+DTYPES = {
+    str(dtype).removeprefix("torch."): dtype
+    for dtype in (
+        torch.bool, torch.uint8, torch.int8, torch.int16, torch.int32, torch.int64, torch.float16, torch.bfloat16,
+        torch.float32, torch.float64, torch.complex64, torch.complex128,
+    )
+}  # fmt: skip
+ARRAY_DTYPES = frozenset(
+    "bool uint8 uint16 uint32 uint64 int8 int16 int32 int64 float16 float32 float64 complex64 complex128".split()
+)
+IMAGE_MODES = {"1": 1, "L": 1, "RGB": 3, "RGBA": 4, "I": 4, "F": 4}
+TENSORS = (torch.Tensor, torch.nn.Parameter)
+MAPPINGS = (dict, OrderedDict, defaultdict, Counter)
+
+
+class GuestProtocolError(Exception):
+    """A frame from a guest is not what the codec allows."""
+
+
+class Unsendable(Exception):
+    """A value has no place in the table of types; the message names its type."""
+
+
+@dataclass(frozen=True)
+class Handle:
+    """An object that stays in the guest: its number there, the names of its classes, most derived first, and whether
+    it can be called."""
+
+    id: int
+    classes: tuple[str, ...]
+    callable: bool
+
+
+@dataclass(frozen=True)
+class Ref:
+    """A tensor that came from the judge, by the key under which it was sent."""
+
+    key: int
+
+
+@dataclass(frozen=True)
+class Raised:
+    """An exception in the guest: the names of its classes, its message and the student's own frames."""
+
+    classes: tuple[str, ...]
+    message: str
+    traceback: str = ""
+
+
+Lift = Callable[[Any], "Handle | Ref | None"]
+
+
+@dataclass
+class Encoder:
+    """Turns values into a frame. ``lift`` says which tensors are the judge's own (a ``Ref``) and gives handles to what
+    has no other place in the table; ``outputs`` collects, in order, the tensors that require a gradient."""
+
+    lift: Lift
+    outputs: list[torch.Tensor] = field(default_factory=list)
+    _nodes: list[Any] = field(default_factory=list)
+    _tensors: dict[int, int] = field(default_factory=dict)
+
+    def encode(self, value: Any) -> bytes:
+        """The frame for one value. Raises ``Unsendable``."""
+        self._add(value, 0)
+        try:
+            frame: bytes = msgpack.packb(self._nodes, use_bin_type=True)
+        except (ValueError, OverflowError, UnicodeEncodeError) as error:
+            raise Unsendable(f"a value cannot be sent: {error}") from error
+        if len(frame) > MAX_FRAME:
+            raise Unsendable(f"the value takes {len(frame)} bytes; at most {MAX_FRAME} can be returned")
+        return frame
+
+    def _add(self, value: Any, depth: int) -> int:
+        if depth > MAX_DEPTH:
+            raise Unsendable(f"the value is nested deeper than {MAX_DEPTH} levels, or contains itself")
+        if type(value) in TENSORS and id(value) in self._tensors:
+            return self._tensors[id(value)]
+        node = self._node(value, depth)
+        self._nodes.append(node)
+        if len(self._nodes) > MAX_NODES:
+            raise Unsendable(f"the value has more than {MAX_NODES} parts")
+        index = len(self._nodes) - 1
+        if type(value) in TENSORS:
+            self._tensors[id(value)] = index
+        return index
+
+    def _node(self, value: Any, depth: int) -> Any:
+        kind = type(value)
+        if value is None or kind in (bool, float):
+            return value
+        if kind in (str, bytes):
+            if len(value) > (MAX_TEXT if kind is str else MAX_FRAME):
+                raise Unsendable(f"a {kind.__name__} of length {len(value)} is too long")
+            return value
+        if kind is int:
+            if value.bit_length() > MAX_INT_BITS:
+                raise Unsendable(f"an int of {value.bit_length()} bits is too large")
+            return value if -(2**63) <= value < 2**63 else ["int", hex(value)]
+        if kind in (list, tuple) or (isinstance(value, tuple) and hasattr(kind, "_fields")) or kind is torch.Size:
+            return ["list" if kind is list else "tuple", *[self._add(part, depth + 1) for part in value]]
+        if kind in MAPPINGS:
+            return ["dict", *[self._add(part, depth + 1) for pair in value.items() for part in pair]]
+        return self._rare_node(value)
+
+    def _rare_node(self, value: Any) -> Any:
+        """The node of a value that is neither an atom nor a container."""
+        if isinstance(value, torch.Tensor):
+            return self._tensor_node(value)
+        if type(value) is np.ndarray:
+            if value.dtype.name not in ARRAY_DTYPES:
+                raise Unsendable(f"a numpy array of dtype {value.dtype} cannot be returned")
+            return ["array", value.dtype.name, list(value.shape), np.ascontiguousarray(value).tobytes()]
+        if isinstance(value, np.generic) and value.dtype.name in ARRAY_DTYPES:
+            return self._node(value.item(), 0)
+        if type(value) is complex:
+            return ["complex", value.real, value.imag]
+        if type(value) is torch.dtype:
+            return ["dtype", str(value).removeprefix("torch.")]
+        if isinstance(value, Raised):
+            return ["exception", list(value.classes), value.message[:MAX_TEXT], value.traceback[:MAX_TEXT]]
+        if type(value).__module__.startswith("PIL.") and getattr(value, "mode", None) in IMAGE_MODES:
+            return ["image", value.mode, list(value.size), value.tobytes()]
+        lifted = self.lift(value)
+        if isinstance(lifted, Handle):
+            return ["handle", lifted.id, list(lifted.classes), lifted.callable]
+        raise Unsendable(f"a {type(value).__name__} cannot be returned")
+
+    def _tensor_node(self, value: torch.Tensor) -> Any:
+        own = type(value).__module__.startswith("torchvision.tv_tensors")
+        if type(value) not in TENSORS and not own:
+            raise Unsendable(f"a {type(value).__name__}, a subclass of Tensor, cannot be returned; return a plain tensor")
+        lifted = self.lift(value)
+        if isinstance(lifted, Ref):
+            return ["ref", lifted.key]
+        return ["tensor", *self._tensor_fields(value)]
+
+    def _tensor_fields(self, value: torch.Tensor) -> list[Any]:
+        name = str(value.dtype).removeprefix("torch.")
+        if name not in DTYPES or value.layout is not torch.strided or value.device.type not in ("cpu", "cuda"):
+            raise Unsendable(f"a {value.layout} tensor of {value.dtype} on {value.device} cannot be returned")
+        if value.numel() * value.element_size() > MAX_FRAME:
+            raise Unsendable(f"a tensor of shape {list(value.shape)} is too large to be returned")
+        if value.requires_grad:
+            self.outputs.append(value)
+        return [name, list(value.shape), value.device.type, value.requires_grad, tensor_bytes(value)]
+
+
+def tensor_bytes(value: torch.Tensor) -> bytes:
+    """The values of a tensor, row by row, as raw bytes."""
+    plain = value.detach().resolve_conj().resolve_neg().to("cpu").contiguous().reshape(-1)
+    return bytes(plain.view(torch.uint8).numpy().data) if plain.numel() else b""
+
+
+def tensor_from(name: str, shape: Sequence[int], device: str, data: bytes) -> torch.Tensor:
+    """The tensor that ``tensor_bytes`` took apart; sizes must already have been checked."""
+    if not data:
+        return torch.empty(tuple(shape), dtype=DTYPES[name], device=device)
+    flat = torch.frombuffer(bytearray(data), dtype=torch.uint8 if name == "bool" else DTYPES[name])
+    # A byte other than 0 and 1 in a bool tensor is undefined behaviour, so bools are made by comparing.
+    flat = flat.ne(0) if name == "bool" else flat
+    return flat.reshape(tuple(shape)).to(device)

@@ -1,0 +1,1 @@
+"""Guests: processes forked from a warm server, held by the kernel to what the policy allows."""

@@ -1,0 +1,167 @@
+"""The judge's side of the fork server: start it, get guests from it, talk to them against the clock, end them."""
+
+import dataclasses
+import json
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import Any
+
+from autograder.errors import GraderError
+from autograder.results import Outcome
+from autograder.sandbox.policy import Policy
+
+_HEADER = 8
+_START_SECONDS = 300.0
+_GUEST_START_SECONDS = 60.0
+# Passed on to the server because CUDA and the dynamic linker need them; the guest's environment is emptied.
+_INHERITED = ("PATH", "LD_LIBRARY_PATH", "CUDA_VISIBLE_DEVICES", "LANG", "SYSTEMROOT")
+_ONE_THREAD = {name: "1" for name in ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS", "NUMEXPR_NUM_THREADS")}
+
+
+class GuestDied(Exception):
+    """A guest ended, or was ended, while it was being waited for. ``outcome`` says how, the message is the student's."""
+
+    def __init__(self, outcome: Outcome, message: str) -> None:
+        super().__init__(message)
+        self.outcome = outcome
+
+
+class FrameTooLarge(Exception):
+    """A guest announced a frame larger than any that is allowed."""
+
+
+class ForkServer:
+    """A warm server process. Starting returns at once; the first guest waits until it is ready."""
+
+    def __init__(self) -> None:
+        ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        environment = {name: os.environ[name] for name in _INHERITED if name in os.environ} | _ONE_THREAD
+        self._scratch = Path(tempfile.mkdtemp(prefix="autograder-"))
+        self._control = ours
+        self._control.settimeout(_START_SECONDS)
+        self._ready = False
+        self._guests = 0
+        self._process = subprocess.Popen(
+            [sys.executable, "-I", "-m", "autograder.sandbox.server", str(theirs.fileno())],
+            pass_fds=[theirs.fileno()], env=environment, stdin=subprocess.DEVNULL, start_new_session=True,
+        )  # fmt: skip
+        theirs.close()
+
+    def guest(self, policy: Policy) -> "Guest":
+        """Fork a guest under ``policy``. Raises ``GraderError`` where the server fails us."""
+        if not self._ready:
+            self._ask(None)
+            self._ready = True
+        self._guests += 1
+        scratch = self._scratch / f"guest{self._guests}"
+        scratch.mkdir(mode=0o700)
+        ours, theirs = socket.socketpair()
+        with theirs:
+            request = {"op": "fork", "policy": dataclasses.asdict(policy), "scratch": str(scratch)}
+            pid = self._ask(request, theirs.fileno())["pid"]
+        return Guest(self, pid, ours, scratch)
+
+    def reap(self, pid: int, kill: bool) -> int:
+        """End the guest ``pid``, giving it a moment unless ``kill``; its wait status."""
+        return int(self._ask({"op": "reap", "pid": pid, "kill": kill})["status"])
+
+    def close(self) -> None:
+        """End the server and every guest."""
+        self._control.close()
+        try:
+            self._process.wait(timeout=10)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+        shutil.rmtree(self._scratch, ignore_errors=True)
+
+    def _ask(self, request: dict[str, Any] | None, descriptor: int | None = None) -> dict[str, Any]:
+        try:
+            if request is not None:
+                message = json.dumps(request).encode()
+                socket.send_fds(self._control, [message], [] if descriptor is None else [descriptor])
+            answer = self._control.recv(2**16)
+        except OSError as error:
+            raise GraderError(f"the fork server does not answer: {error}") from error
+        if not answer:
+            raise GraderError(f"the fork server ended with status {self._process.wait()}; its own message is above")
+        return dict(json.loads(answer))
+
+
+class Guest:
+    """A running guest: frames to it and from it, each with a time limit."""
+
+    def __init__(self, server: ForkServer, pid: int, connection: socket.socket, scratch: Path) -> None:
+        self._server, self._pid, self._connection, self._scratch = server, pid, connection, scratch
+        self._alive = True
+
+    def send(self, frame: bytes, seconds: float) -> None:
+        """Write one frame. Raises ``GuestDied`` when the guest takes longer than ``seconds`` to read it, or is gone."""
+        self._connection.settimeout(max(seconds, 0.001))
+        try:
+            self._connection.sendall(len(frame).to_bytes(_HEADER, "big") + frame)
+        except TimeoutError:
+            raise self._timed_out() from None
+        except OSError:
+            raise self._ended() from None
+
+    def receive(self, seconds: float, max_size: int) -> bytes:
+        """The next frame. Raises ``GuestDied`` when none is complete within ``seconds`` or the guest ends, and
+        ``FrameTooLarge``, before any of it is read, for one of more than ``max_size`` bytes."""
+        deadline = time.monotonic() + seconds
+        size = int.from_bytes(self._read(_HEADER, deadline), "big")
+        if size > max_size:
+            raise FrameTooLarge(f"a frame of {size} bytes was announced; at most {max_size} are allowed")
+        return self._read(size, deadline)
+
+    def end(self) -> int:
+        """Kill the guest, with all it started, and remove its folder; its wait status. Later calls return 0."""
+        return self._finish(kill=True)
+
+    def _read(self, size: int, deadline: float) -> bytes:
+        chunks: list[bytes] = []
+        while size:
+            self._connection.settimeout(max(deadline - time.monotonic(), 0.001))
+            try:
+                chunk = self._connection.recv(min(size, 2**20))
+            except TimeoutError:
+                raise self._timed_out() from None
+            except OSError:
+                raise self._ended() from None
+            if not chunk:
+                raise self._ended()
+            chunks.append(chunk)
+            size -= len(chunk)
+        return b"".join(chunks)
+
+    def _timed_out(self) -> GuestDied:
+        self.end()
+        return GuestDied(Outcome.TIMED_OUT, "ran longer than its time limit and was stopped")
+
+    def _ended(self) -> GuestDied:
+        """Why a guest that closed its end is gone."""
+        status = self._finish(kill=False)
+        if os.WIFSIGNALED(status):
+            number = os.WTERMSIG(status)
+            if number == signal.SIGKILL:
+                return GuestDied(Outcome.OUT_OF_MEMORY, "the process was killed, probably because memory ran out")
+            return GuestDied(Outcome.CRASHED, f"the process died of {signal.Signals(number).name}")
+        code = os.WEXITSTATUS(status)
+        return GuestDied(Outcome.CRASHED, f"the process ended itself with exit status {code} before it had answered")
+
+    def _finish(self, kill: bool) -> int:
+        if not self._alive:
+            return 0
+        self._alive = False
+        self._connection.close()
+        try:
+            return self._server.reap(self._pid, kill)
+        finally:
+            shutil.rmtree(self._scratch, ignore_errors=True)

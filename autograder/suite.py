@@ -1,0 +1,108 @@
+"""A suite that stays warm: pytest collects it once, then runs it for one exam after another.
+
+The pytest session lives in a thread of its own, whose run loop takes exams from a queue, so that everything here is
+pytest's public interface and nothing of a session's start or end is paid for each submission.
+"""
+
+import os
+import queue
+import threading
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from autograder.errors import AssignmentError, GraderError
+from autograder.exam import Exam
+from autograder.plugin import EXAM, task_of
+
+# No configuration, plugin or conftest of anybody's, no rewritten asserts, no capturing: suites only.
+_ARGUMENTS = [
+    "-c", os.devnull, "--noconftest", "--disable-plugin-autoload", "--import-mode=importlib", "--assert=plain", "-s",
+    "-p", "autograder.plugin", *(f"-pno:{name}" for name in (
+        "terminal", "cacheprovider", "doctest", "junitxml", "logging", "warnings", "faulthandler", "pastebin",
+        "unraisableexception", "threadexception", "stepwise",
+    )),
+]  # fmt: skip
+
+
+class Suite:
+    """The tests of these files, collected and ready. Raises ``AssignmentError`` where they cannot be collected."""
+
+    def __init__(self, files: Sequence[Path]) -> None:
+        self._exams: queue.Queue[Exam | None] = queue.Queue()
+        self._done: queue.Queue[BaseException | None] = queue.Queue()
+        self._files = tuple(files)
+        self._thread = threading.Thread(target=self._run, name="suite", daemon=True)
+        self._thread.start()
+        self._wait()
+
+    def sit(self, exam: Exam) -> Exam:
+        """Run the exam's tests; its results are then in it. Raises ``GraderError`` where pytest itself fails."""
+        if not self._thread.is_alive():
+            raise GraderError("the suite has ended")
+        self._exams.put(exam)
+        self._wait()
+        return exam
+
+    def close(self) -> None:
+        """End the pytest session."""
+        self._exams.put(None)
+        self._thread.join()
+
+    def _wait(self) -> None:
+        error = self._done.get()
+        if error is not None:
+            raise error
+
+    def _run(self) -> None:
+        loop = _Loop(self._exams, self._done)
+        try:
+            status = pytest.main([*_ARGUMENTS, *map(str, self._files)], plugins=[loop])
+        except BaseException as error:
+            self._done.put(GraderError(f"pytest failed: {type(error).__name__}: {error}"))
+            return
+        if not loop.started:
+            reason = "\n".join(loop.problems) or f"pytest ended with status {status}"
+            self._done.put(AssignmentError(f"the suite cannot be collected: {reason}"))
+        else:
+            self._done.put(None)
+
+
+class _Loop:
+    """The plugin that replaces pytest's run loop."""
+
+    def __init__(self, exams: "queue.Queue[Exam | None]", done: "queue.Queue[BaseException | None]") -> None:
+        self._exams, self._done = exams, done
+        self.started = False
+        self.problems: list[str] = []
+
+    def pytest_collectreport(self, report: pytest.CollectReport) -> None:
+        """Remember why a file cannot be collected."""
+        if report.failed:
+            self.problems.append(str(report.longrepr))
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtestloop(self, session: pytest.Session) -> bool:
+        """Run the items for every exam that comes, until there is none."""
+        if self.problems or not session.items:
+            return True
+        self.started = True
+        self._done.put(None)
+        while (exam := self._exams.get()) is not None:
+            session.config.stash[EXAM] = exam
+            try:
+                self._sit(session, exam)
+            except BaseException as error:
+                self._done.put(GraderError(f"the suite failed: {type(error).__name__}: {error}"))
+                return True
+            self._done.put(None)
+        return True
+
+    @staticmethod
+    def _sit(session: pytest.Session, exam: Exam) -> None:
+        items: list[Any] = [item for item in session.items if exam.tasks is None or task_of(item) in exam.tasks]
+        # With no next item pytest tears down every scope, so no fixture's value outlives its exam.
+        for item, following in zip(items, [*items[1:], None], strict=True):
+            session.config.hook.pytest_runtest_protocol(item=item, nextitem=following)
