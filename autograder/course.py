@@ -1,6 +1,7 @@
 """A course on disk: the configuration and its folders as frozen ``Course``, ``Assignment`` and ``Task`` values."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
@@ -65,6 +66,11 @@ class Assignment:
         """All names that a student writes, in order."""
         return tuple(name for task in self.tasks for name in task.names)
 
+    @property
+    def owners(self) -> Mapping[str, str]:
+        """The task that each name belongs to."""
+        return {name: task.name for task in self.tasks for name in task.names}
+
     def task(self, name: str) -> Task:
         """The task that ``name``, any of its functions or classes, belongs to. Raises ``AssignmentError``."""
         for task in self.tasks:
@@ -107,6 +113,13 @@ def load_course(root: Path) -> Course:
     config = load_config(root / CONFIG_FILE)
     assignments = tuple(_assignment(root, name, what, config.limits) for name, what in config.assignments.items())
     return Course(root, config, assignments)
+
+
+def with_secret(course: Course, secret: str) -> Course:
+    """The course with another secret, of at least 8 characters. Raises ``AssignmentError``."""
+    if len(secret) < 8:
+        raise AssignmentError("AUTOGRADER_SECRET has fewer than 8 characters; use at least 8")
+    return replace(course, config=course.config.model_copy(update={"secret": secret}))
 
 
 def require_sources(assignment: Assignment) -> None:

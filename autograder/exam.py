@@ -2,6 +2,7 @@
 
 import hashlib
 import types
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -41,10 +42,10 @@ class Direct:
         return self
 
     def begin(self, seed: int, seconds: float) -> None:
-        """Seed the default generator."""
+        """Seed the default generator: directly, since ``torch.manual_seed`` takes milliseconds to tell every device."""
         import torch
 
-        torch.manual_seed(seed)
+        torch.default_generator.manual_seed(seed)
 
     def used(self) -> float:
         """Not measured here."""
@@ -81,13 +82,14 @@ class Absent:
 class Exam:
     """A seat, the reference to compare with, the seed that every test's own derives from, and the results so far.
 
-    ``tasks`` limits the exam to these tasks; None is all of them.
+    ``owners`` says which task each function or class belongs to. ``tasks`` limits the exam to these; None is all.
     """
 
     seat: Seat
     reference: types.ModuleType
     seed: str
     limits: Limits
+    owners: Mapping[str, str]
     tasks: frozenset[str] | None = None
     results: dict[str, list[TestResult]] = field(default_factory=dict)
     _left: dict[str, float] = field(default_factory=dict)

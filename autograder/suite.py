@@ -102,7 +102,7 @@ class _Loop:
 
     @staticmethod
     def _sit(session: pytest.Session, exam: Exam) -> None:
-        items: list[Any] = [item for item in session.items if exam.tasks is None or task_of(item) in exam.tasks]
+        items: list[Any] = [item for item in session.items if exam.tasks is None or task_of(item, exam) in exam.tasks]
         # With no next item pytest tears down every scope, so no fixture's value outlives its exam.
         for item, following in zip(items, [*items[1:], None], strict=True):
             session.config.hook.pytest_runtest_protocol(item=item, nextitem=following)

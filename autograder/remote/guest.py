@@ -107,9 +107,7 @@ class Guest:
         if body.get("seed") is not None:
             self._handles.clear()
             self._calls.clear()
-            torch.manual_seed(body["seed"])
-            random.seed(body["seed"])
-            np.random.seed(body["seed"] % 2**32)
+            _seed_everything(body["seed"])
         for number in body.get("released", ()):
             self._calls.pop(number, None)
         torch.set_grad_enabled(body.get("grad", True))
@@ -217,6 +215,15 @@ class _Arguments(pickle.Unpickler):
         """The object that the judge lifted out under this name."""
         kind, key = pid
         return self._resolve(kind, key)
+
+
+def _seed_everything(seed: int) -> None:
+    """Seed every default generator. ``torch.manual_seed`` would take milliseconds to tell devices that are not used."""
+    torch.default_generator.manual_seed(seed)
+    if torch.cuda.is_initialized():
+        torch.cuda.manual_seed_all(seed)
+    random.seed(seed)
+    np.random.seed(seed % 2**32)
 
 
 def send(connection: socket.socket, frame: bytes) -> None:

@@ -1,6 +1,6 @@
 """The warm fork server: imports torch once, then forks a confined guest for each request.
 
-Started as a program of its own (``python -I -m autograder.sandbox.server FD``), so it knows no suite and no reference.
+Started as a program of its own (``python -I -m autograder.sandbox.server FD SCRATCH``), so it knows no suite and no reference.
 It talks to the judge over one socket: JSON messages, with the guest's end of a socket pair attached to "fork". It runs
 no student code, starts no thread and never touches CUDA, since neither survives a fork.
 """
@@ -10,6 +10,7 @@ import gc
 import importlib
 import json
 import os
+import shutil
 import signal
 import socket
 import sys
@@ -23,7 +24,7 @@ _GRACE_SECONDS = 0.2
 
 
 def main() -> None:
-    """Warm up, say so, and serve until the judge closes its end."""
+    """Warm up, say so, and serve until the judge closes its end; then remove the folder of scratch folders."""
     control = socket.socket(fileno=int(sys.argv[1]))
     for name in WARM_MODULES:
         importlib.import_module(name)
@@ -46,6 +47,7 @@ def main() -> None:
             control.send(json.dumps({"status": _reap(message["pid"], message["kill"])}).encode())
     for pid in children:
         _reap(pid, kill=True)
+    shutil.rmtree(sys.argv[2], ignore_errors=True)
     os._exit(0)  # native libraries complain at an ordinary exit, and there is nothing to clean up
 
 

@@ -49,7 +49,7 @@ class ForkServer:
         self._ready = False
         self._guests = 0
         self._process = subprocess.Popen(
-            [sys.executable, "-I", "-m", "autograder.sandbox.server", str(theirs.fileno())],
+            [sys.executable, "-I", "-m", "autograder.sandbox.server", str(theirs.fileno()), str(self._scratch)],
             pass_fds=[theirs.fileno()], env=environment, stdin=subprocess.DEVNULL, start_new_session=True,
         )  # fmt: skip
         theirs.close()
@@ -80,7 +80,6 @@ class ForkServer:
         except subprocess.TimeoutExpired:
             self._process.kill()
             self._process.wait()
-        shutil.rmtree(self._scratch, ignore_errors=True)
 
     def _ask(self, request: dict[str, Any] | None, descriptor: int | None = None) -> dict[str, Any]:
         try:

@@ -1,0 +1,93 @@
+"""Grade many submissions: through a pool of warm judges, an ungraded one once more, each grade stored as it comes."""
+
+import os
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from autograder import store
+from autograder.course import Course
+from autograder.errors import GraderError
+from autograder.executors import inline, local
+from autograder.judge import Judge, seed_of
+from autograder.reports import csv, feedback
+from autograder.results import Grade, Outcome, TaskScore, TestResult
+from autograder.submission import Submission
+
+
+# This process's judges, warm from one submission to the next.
+_JUDGES: dict[Path, Judge] = {}
+
+
+@dataclass(frozen=True)
+class Order:
+    """What a worker needs to grade one submission."""
+
+    course: Course
+    submission: Submission
+    public: bool = False
+
+
+def grade_all(course: Course, submissions: Sequence[Submission], jobs: int, public: bool = False) -> Iterator[Grade]:
+    """Grades in the order in which they are finished. A judge that fails costs a submission nothing: it stays ungraded.
+
+    Raises ``AssignmentError`` where an assignment itself cannot be graded.
+    """
+    orders = [Order(course, submission, public) for submission in submissions]
+    jobs = min(jobs, len(orders))
+    if jobs <= 1:
+        return inline.run(grade_one, orders)
+    return local.run(grade_one, orders, jobs, preload=("torch", "autograder.judge"))
+
+
+def grade_one(order: Order) -> Grade:
+    """Grade one submission with this process's judge; a second time where the first left it ungraded."""
+    for last in (False, True):
+        root = order.course.root
+        judge = _JUDGES[root] = _JUDGES.get(root) or Judge(order.course)
+        try:
+            grade = judge.grade(order.submission, order.public)
+        except GraderError as error:
+            del _JUDGES[root]
+            judge.close()
+            grade = ungraded(order, str(error))
+        if grade.is_graded or last:
+            break
+    return grade
+
+
+def save_all(folder: Path, grades: Iterable[Grade]) -> tuple[Grade, ...]:
+    """Store each grade, and its feedback, as it comes; then ``scores.csv`` over all that the folder holds.
+
+    Returns the grades by assignment and student. Raises ``GraderError`` where the folder cannot be written.
+    """
+    done: list[Grade] = []
+    for grade in grades:
+        store.write(folder, grade)
+        store.write_text(folder / "feedback" / grade.assignment / f"{grade.student}.txt", feedback.text(grade))
+        done.append(grade)
+    store.write_text(folder / "scores.csv", csv.text(store.read_all(folder)))
+    return tuple(sorted(done, key=lambda grade: (grade.assignment, grade.student)))
+
+
+def ungraded(order: Order, why: str) -> Grade:
+    """The grade of a submission that we failed to grade: no points are lost, and exports wait for it."""
+    test = TestResult("grading", "The grader itself failed; this is not the student's fault.", Outcome.UNGRADED, message=why)
+    assignment = order.course.assignment(order.submission.assignment)
+    return Grade(
+        student=order.submission.student,
+        assignment=assignment.name,
+        tasks=tuple(TaskScore(task.name, task.points, task.bonus, (test,)) for task in assignment.tasks),
+        seed=seed_of(order.course.config.secret, order.submission.student, assignment.name),
+        graded_at=datetime.now(UTC).isoformat(timespec="seconds"),
+        isolation={"level": order.course.config.isolation, "mechanisms": {}},
+        sources=order.submission.sources,
+        submitted_at=order.submission.submitted_at,
+        problem=None,
+    )
+
+
+def cores() -> int:
+    """The cores that this process may use: the usual number of jobs."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

@@ -1,0 +1,195 @@
+"""A submission and an assignment -> a ``Grade``. Nothing of the submission runs in this process."""
+
+import dataclasses
+import functools
+import hashlib
+import hmac
+import platform
+import types
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from autograder.config import LatePolicy
+from autograder.course import Assignment, Course, require_sources
+from autograder.errors import AssignmentError
+from autograder.exam import Absent, Direct, Exam, Seat
+from autograder.reference import Solutions, load_solutions, run
+from autograder.remote.session import Loaded, Session
+from autograder.results import Grade, Outcome, TaskScore, TestResult, summary
+from autograder.sandbox.policy import Policy
+from autograder.sandbox.spawn import ForkServer
+from autograder.submission import Submission
+from autograder.suite import Suite
+
+PACKAGES = ("torch", "torchvision", "numpy", "pytest")
+
+
+@dataclass(frozen=True)
+class Bench:
+    """An assignment made ready: its suite collected, its reference loaded."""
+
+    assignment: Assignment
+    solutions: Solutions
+    reference: types.ModuleType
+    suite: Suite
+
+
+class Judge:
+    """Grades the submissions of one course, one after another, in this process and its guests."""
+
+    def __init__(self, course: Course) -> None:
+        """Raises ``AssignmentError`` where the course asks for more isolation than there is."""
+        import torch
+
+        if course.config.isolation == "confined":
+            raise AssignmentError(
+                f"{course.root}: isolation is `confined`, but the guest can only be confined to a process of its own with "
+                "resource limits so far; set `isolation: process` to accept that"
+            )
+        torch.set_num_threads(1)  # as in guests: tensors are small, and there are as many judges as cores
+        self._course = course
+        self._benches: dict[tuple[str, bool], Bench] = {}
+        self._server: ForkServer | None = None
+
+    def close(self) -> None:
+        """End the suites and the fork server."""
+        for bench in self._benches.values():
+            bench.suite.close()
+        if self._server is not None:
+            self._server.close()
+        self._benches, self._server = {}, None
+
+    def grade(self, submission: Submission, public: bool = False) -> Grade:
+        """Grade one submission by the hidden suites, or by the ``public`` tests.
+
+        Raises ``GraderError`` and ``AssignmentError``; what the student did never raises.
+        """
+        bench = self.bench(submission.assignment, public)
+        seed = seed_of(self._course.config.secret, submission.student, submission.assignment)
+        if submission.problem is not None:
+            exam = bench.suite.sit(self._exam(bench, Absent(submission.problem), seed))
+            return self._grade(submission, bench, exam, {})
+        pieces = [(segment.label, segment.source) for segment in submission.segments]
+        session = self.session(bench.assignment, pieces)
+        try:
+            exam = bench.suite.sit(self._exam(bench, session, seed))
+        finally:
+            session.close()
+        return self._grade(submission, bench, exam, session.mechanisms)
+
+    def try_answer(self, bench: Bench, module: types.ModuleType, seed: str, tasks: frozenset[str] | None = None) -> Exam:
+        """Let a trusted module, in this process, sit the suite."""
+        exam = self._exam(bench, Direct(module), seed)
+        return bench.suite.sit(dataclasses.replace(exam, tasks=tasks))
+
+    def session(self, assignment: Assignment, pieces: list[tuple[str, str]]) -> Session:
+        """A session over this source, whose guests start when they are needed."""
+        limits, server = assignment.limits, self.server()
+        policy = Policy(memory_mb=limits.memory_mb, printed_kb=limits.printed_kb)
+        return Session(lambda: server.guest(policy), Loaded(assignment.module, pieces, limits.import_seconds))
+
+    def server(self) -> ForkServer:
+        """The fork server, started at the first use."""
+        if self._server is None:
+            self._server = ForkServer()
+        return self._server
+
+    def bench(self, name: str, public: bool = False) -> Bench:
+        """An assignment made ready, once. The public tests need no more than students have."""
+        if (name, public) not in self._benches:
+            assignment = self._course.assignment(name)
+            self.server()  # warms up while the suite is collected
+            self._benches[name, public] = _public_bench(assignment) if public else _bench(assignment)
+        return self._benches[name, public]
+
+    def _exam(self, bench: Bench, seat: Seat, seed: str) -> Exam:
+        return Exam(seat, bench.reference, seed, bench.assignment.limits, bench.assignment.owners)
+
+    def _grade(self, submission: Submission, bench: Bench, exam: Exam, mechanisms: Mapping[str, str]) -> Grade:
+        config = self._course.config
+        return Grade(
+            student=submission.student,
+            assignment=submission.assignment,
+            tasks=task_scores(bench.assignment, exam.results),
+            seed=exam.seed,
+            graded_at=datetime.now(UTC).isoformat(timespec="seconds"),
+            isolation={"level": config.isolation, "mechanisms": dict(mechanisms)},
+            sources=submission.sources,
+            versions=versions(),
+            submitted_at=submission.submitted_at,
+            late=late(config.late, bench.assignment.due, submission.submitted_at),
+            problem=submission.problem,
+            notes=submission.notes,
+        )
+
+
+def task_scores(assignment: Assignment, results: Mapping[str, list[TestResult]]) -> tuple[TaskScore, ...]:
+    """The scores of every task, in order. A test that failed in a task that needs an unsolved one is ``blocked``."""
+    scores: list[TaskScore] = []
+    solved: set[str] = set()
+    for task in assignment.tasks:
+        tests = tuple(results.get(task.name, ()))
+        unsolved = [name for name in task.needs if name not in solved]
+        if unsolved:
+            tests = tuple(_blocked(test, unsolved) if test.outcome is Outcome.FAILED else test for test in tests)
+        if summary(test.outcome for test in tests) in (Outcome.PASSED, Outcome.SKIPPED):
+            solved.add(task.name)
+        scores.append(TaskScore(task.name, task.points, task.bonus, tests))
+    return tuple(scores)
+
+
+def _blocked(test: TestResult, unsolved: list[str]) -> TestResult:
+    names = " and ".join(f"`{name}`" for name in unsolved)
+    return dataclasses.replace(
+        test, outcome=Outcome.BLOCKED, message=f"this task builds on {names}, which is not solved yet\n{test.message}".rstrip()
+    )
+
+
+def late(policy: LatePolicy | None, due: datetime | None, submitted_at: str | None) -> Mapping[str, Any] | None:
+    """What lateness costs: None where there is no policy, no due date, no known time, or nothing to pay."""
+    if policy is None or due is None or submitted_at is None:
+        return None
+    submitted = datetime.fromisoformat(submitted_at)
+    penalty = policy.penalty(due, submitted)
+    if not penalty:
+        return None
+    return {"due": due.isoformat(), "seconds": round((submitted - due).total_seconds()), "penalty": penalty}
+
+
+def seed_of(secret: str, student: str, assignment: str) -> str:
+    """The seed of a student's inputs: nobody without the secret can tell it, and it stays the same for a regrade."""
+    return hmac.new(secret.encode(), f"{student}\0{assignment}".encode(), hashlib.sha256).hexdigest()[:32]
+
+
+@functools.cache
+def versions() -> Mapping[str, str]:
+    """The versions that a grade depends on."""
+    found = {package: version(package) for package in PACKAGES}
+    return {"autograder": version("regularization-autograder"), "python": platform.python_version(), **found}
+
+
+def _bench(assignment: Assignment) -> Bench:
+    require_sources(assignment)
+    solutions = load_solutions(assignment)
+    suite = Suite([task.suite for task in assignment.tasks])
+    return Bench(assignment, solutions, _named(assignment, solutions), suite)
+
+
+def _named(assignment: Assignment, solutions: Solutions) -> types.ModuleType:
+    """The reference as a module that knows its file, by which its frames are told from a suite's."""
+    reference = run(assignment.module, solutions.segments())
+    reference.__file__ = str(assignment.source)
+    return reference
+
+
+def _public_bench(assignment: Assignment) -> Bench:
+    """Public tests compare with worked examples, so they need no reference."""
+    path = assignment.released / "test_public.py"
+    if not path.is_file():
+        raise AssignmentError(f"{assignment.name}: {path} is missing; `autograder release` writes it")
+    nothing = Solutions(assignment.module, ("", ""), (), (), ())
+    return Bench(assignment, nothing, types.ModuleType(assignment.module), Suite([Path(path)]))

@@ -1,0 +1,160 @@
+"""A notebook as the pieces of source that the wanted functions need. Cells are read as text; none is run.
+
+The format is read leniently, by hand: a notebook that a validator refuses still holds its student's code; and
+metadata, outputs and execution counts, which a student can set to anything, are never looked at.
+"""
+
+import json
+import re
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from autograder.errors import SubmissionError
+from autograder.statements import NotPythonError, Unit, needed, parse, units_of
+
+MAX_SOURCE = 2 << 20  # bytes of a module, characters of all code cells
+MAX_NOTEBOOK = 64 << 20  # bytes, outputs included
+_MAX_VALUES = 8_000_000  # of the JSON, where each may cost 60 bytes of memory for 2 bytes of text
+_MAX_NOTES = 10
+_MAGIC = re.compile(r"[ \t]*+(?:[%!?]|[^#'\"]*\?[ \t]*$|[\w.,]++[ \t]*+=[ \t]*+[%!])")
+_RUN_ANYWAY = ("%%time", "%%timeit", "%%capture")
+_ROUNDS = 20
+
+
+@dataclass(frozen=True)
+class Segment:
+    """One piece of source to compile and run, in order, in one module namespace. ``label`` is what tracebacks show,
+    ``dropout.py`` or ``dropout.ipynb cell 5``; line numbers in ``source`` are those of the file or the cell."""
+
+    label: str
+    source: str
+
+
+@dataclass(frozen=True)
+class _Cell:
+    """A cell's place among all cells, from 1, and its code."""
+
+    number: int
+    source: str
+
+
+def segments_of(
+    text: str | bytes, file_name: str, wanted: Sequence[str]
+) -> tuple[tuple[Segment, ...], tuple[str, ...]]:
+    """The statements that the functions and classes called ``wanted`` need, one segment for each cell that has any,
+    and notes for the student on what was left out.
+
+    Raises ``SubmissionError`` for what is no notebook, or is too large.
+    """
+    names = "|".join(map(re.escape, wanted))
+    defines = re.compile(rf"^[ \t]*+(?:async )?(?:def|class)[ \t]++({names})\b", re.MULTILINE)
+    lines: dict[int, list[str]] = {}
+    units: list[Unit] = []
+    notes: list[str] = []
+    for cell in _code_cells(text, file_name):
+        try:
+            source = _without_magics(cell.source)
+            units += units_of(cell.number, source)
+            lines[cell.number] = source.split("\n")
+        except NotPythonError as error:
+            where = f", line {error.line}" if error.line else ""
+            lost = sorted(set(defines.findall(cell.source)))
+            also = f"; it defines {', '.join(lost)}" if lost else ""
+            notes.append(f"cell {cell.number} was left out: {error.reason}{where}{also}")
+    if len(notes) > _MAX_NOTES:
+        notes[_MAX_NOTES:] = [f"{len(notes) - _MAX_NOTES} more cells were left out"]
+    return tuple(_segments(needed(units, wanted), lines, file_name)), tuple(notes)
+
+
+def _code_cells(text: str | bytes, file_name: str) -> Iterator[_Cell]:
+    """The code cells of any version of the format: version 4 has ``cells``, versions 2 and 3 have ``worksheets``."""
+    book = _json(text, file_name)
+    sheets = [book, *_list(book.get("worksheets"))]
+    cells = [cell for sheet in sheets if isinstance(sheet, dict) for cell in _list(sheet.get("cells"))]
+    if "cells" not in book and "worksheets" not in book:
+        raise SubmissionError(f"{file_name} is not a notebook: it has no cells; save it again from Jupyter")
+    size = 0
+    for number, cell in enumerate(cells, start=1):
+        if not isinstance(cell, dict) or cell.get("cell_type") != "code":
+            continue
+        source = cell.get("source", cell.get("input", ""))
+        joined = source if isinstance(source, str) else "".join(part for part in _list(source) if isinstance(part, str))
+        size += len(joined)
+        if size > MAX_SOURCE:
+            raise SubmissionError(f"{file_name} holds more than {MAX_SOURCE >> 20} MiB of code; hand in only your work")
+        if joined.strip():
+            yield _Cell(number, joined.replace("\r\n", "\n").replace("\r", "\n"))
+    if not size:
+        raise SubmissionError(f"{file_name} holds no code: all its code cells are empty")
+
+
+def _json(text: str | bytes, file_name: str) -> dict[str, Any]:
+    raw = text.encode("utf-8", "surrogatepass") if isinstance(text, str) else text
+    if len(raw) > MAX_NOTEBOOK or sum(map(raw.count, (b",", b"[", b"{"))) > _MAX_VALUES:
+        raise SubmissionError(f"{file_name} is too large to be read; clear its outputs, save it and hand it in again")
+    try:
+        book = json.loads(raw.decode("utf-8-sig"))
+    except json.JSONDecodeError as error:
+        where = f"line {error.lineno}, column {error.colno}"
+        raise SubmissionError(f"{file_name} is not a notebook: {where} of its JSON: {error.msg}") from error
+    except (ValueError, RecursionError) as error:
+        raise SubmissionError(f"{file_name} is not a notebook: {error}") from error
+    if not isinstance(book, dict):
+        raise SubmissionError(f"{file_name} is not a notebook: its JSON is no object; save it again from Jupyter")
+    return book
+
+
+def _list(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else []
+
+
+def _without_magics(source: str) -> str:
+    """The cell as Python: as it stands if that parses, else without IPython's own lines. Raises ``NotPythonError``.
+
+    A line that starts with ``%`` may be the inside of a string, so lines go one at a time, where parsing stops.
+    """
+    lines = _dedented(source.split("\n"))
+    start = next(index for index, line in enumerate(lines) if line.strip())
+    if lines[start].startswith("%%"):
+        magic = lines[start].split()[0]
+        if magic not in _RUN_ANYWAY:
+            raise NotPythonError(0, f"it is a {magic[:20]} cell, not Python")
+        lines[start] = "pass"
+    for _ in range(_ROUNDS):
+        try:
+            parse("\n".join(lines))
+            return "\n".join(lines)
+        except NotPythonError as error:
+            if not 0 < error.line <= len(lines) or not _MAGIC.match(lines[error.line - 1]):
+                raise
+            lines[error.line - 1] = _passed(lines[error.line - 1])
+    cleaned = "\n".join(_passed(line) if _MAGIC.match(line) else line for line in lines)
+    parse(cleaned)
+    return cleaned
+
+
+def _dedented(lines: list[str]) -> list[str]:
+    """Lines less the indentation of the first, as IPython does for what was pasted from inside a function."""
+    first = next(line for line in lines if line.strip())
+    indent = first[: len(first) - len(first.lstrip())]
+    return [line.removeprefix(indent) for line in lines]
+
+
+def _passed(line: str) -> str:
+    """``pass`` in place of a line, so that the block it may be all of stays a block."""
+    return line[: len(line) - len(line.lstrip())] + "pass"
+
+
+def _segments(units: Sequence[Unit], lines: dict[int, list[str]], file_name: str) -> Iterator[Segment]:
+    """The units as source, every other line of their cell blank. Future imports must precede all else, so they stand
+    in segments of their own."""
+    for futures in (True, False):
+        cells: dict[int, set[int]] = defaultdict(set)
+        for unit in units:
+            if unit.is_future is futures:
+                cells[unit.cell].update(range(unit.first, unit.last + 1))
+        for cell, kept in cells.items():
+            shown = (line if number in kept else "" for number, line in enumerate(lines[cell], start=1))
+            yield Segment(f"{file_name} cell {cell}", "\n".join(shown).rstrip() + "\n")

@@ -1,0 +1,47 @@
+"""A class's grades in the terminal: one row a submission, one column a task."""
+
+from collections.abc import Sequence
+
+from rich.markup import escape
+from rich.table import Table
+
+from autograder.reports.feedback import WORDS, number
+from autograder.results import Grade, Outcome
+
+_STYLES = {
+    Outcome.PASSED: "green", Outcome.FAILED: "red", Outcome.UNFINISHED: "dim", Outcome.MISSING: "yellow",
+    Outcome.UNGRADED: "bold magenta", Outcome.SKIPPED: "dim",
+}  # fmt: skip
+
+
+def class_table(grades: Sequence[Grade], assignment: str, ids: dict[str, str]) -> Table:
+    """The table of one assignment. ``ids`` gives each task its short number for the head of its column."""
+    chosen = sorted((grade for grade in grades if grade.assignment == assignment), key=lambda grade: grade.student)
+    table = Table(title=assignment, title_justify="left", header_style="bold", pad_edge=False, box=None, padding=(0, 1))
+    table.add_column("student")
+    for task in chosen[0].tasks:
+        bonus = "*" if task.bonus else ""
+        table.add_column(f"{ids.get(task.name, task.name)}{bonus}\n/{number(task.max_points)}", justify="right")
+    table.add_column(f"score\n/{number(chosen[0].max_score)}", justify="right", style="bold")
+    table.add_column("remark", max_width=60)
+    for grade in chosen:
+        cells = [
+            f"[{_STYLES.get(task.outcome, 'red')}]{'?' if task.outcome is Outcome.UNGRADED else number(task.points)}[/]"
+            for task in grade.tasks
+        ]
+        table.add_row(escape(grade.student), *cells, number(grade.score), escape(remark(grade)))
+    return table
+
+
+def remark(grade: Grade) -> str:
+    """The one thing to know about a grade besides its numbers: why nothing ran, or what did not end well."""
+    if grade.problem is not None:
+        return grade.problem.splitlines()[0]
+    if not grade.is_graded:
+        return next(
+            test.message.splitlines()[0] if test.message else WORDS[Outcome.UNGRADED]
+            for task in grade.tasks for test in task.tests if test.outcome is Outcome.UNGRADED
+        )  # fmt: skip
+    odd = (Outcome.TIMED_OUT, Outcome.CRASHED, Outcome.OUT_OF_MEMORY, Outcome.MISSING, Outcome.BLOCKED, Outcome.UNFINISHED)
+    counts = [(WORDS[outcome], sum(task.outcome is outcome for task in grade.tasks)) for outcome in odd]
+    return ", ".join(f"{count} {word}" for word, count in counts if count)
