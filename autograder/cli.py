@@ -1,4 +1,7 @@
-"""The command line: each command parses, makes one call and prints. Only this module prints or reads the environment."""
+"""The command line: each command parses, makes one call and prints.
+
+Only this module prints or reads the environment.
+"""
 
 import json
 import os
@@ -52,7 +55,9 @@ def grade(
     paths: Annotated[list[Path], typer.Argument(help="Submissions: a file, a flat folder, a zip, or a tree.")],
     out: Annotated[Path, typer.Option("--out", help="Folder for grades, feedback and scores.csv.")] = Path("graded"),
     assignment: Annotated[str | None, typer.Option(help="Grade only this assignment.")] = None,
-    student: Annotated[str | None, typer.Option(help="Grade only this student; names the student of a single file.")] = None,
+    student: Annotated[
+        str | None, typer.Option(help="Grade only this student; names the student of a single file.")
+    ] = None,
     jobs: Annotated[int, typer.Option(min=0, help="Processes that grade; 0 is one a core.")] = 0,
     as_json: Annotated[bool, typer.Option("--json", help="Print the grades as one JSON array, nothing else.")] = False,
     course: CourseOption = None,
@@ -111,14 +116,19 @@ def _print_class(course: Any, grades: Any, out: Path) -> None:
         console.print()
     console.print(f"scores: {out / 'scores.csv'}", soft_wrap=True, highlight=False)
     console.print(f"feedback: {out / 'feedback'}/<assignment>/<student>.txt", soft_wrap=True, highlight=False)
-    console.print("one student's: autograder show STUDENT ASSIGNMENT" + (f" --out {out}" if str(out) != "graded" else ""),
-                  soft_wrap=True, highlight=False)
+    console.print(
+        "one student's: autograder show STUDENT ASSIGNMENT" + (f" --out {out}" if str(out) != "graded" else ""),
+        soft_wrap=True,
+        highlight=False,
+    )
 
 
 @app.command(epilog="Example: autograder check 07_dropout")
 @_reports_errors
 def check(
-    target: Annotated[str | None, typer.Argument(help="An assignment, or your file; default: every assignment.")] = None,
+    target: Annotated[
+        str | None, typer.Argument(help="An assignment, or your file; default: every assignment.")
+    ] = None,
     course: CourseOption = None,
 ) -> None:
     """Run the public tests on your own file (.py or .ipynb). For students."""
@@ -130,7 +140,9 @@ def check(
         typer.echo(text(grade, kind="public"))
         outcomes = {str(test.outcome) for task in grade.tasks for test in task.tests}
         passed = passed and outcomes <= {"passed", "skipped"}
-    typer.echo("All public tests passed. The hidden tests ask for more." if passed else "Not all public tests pass yet.")
+    typer.echo(
+        "All public tests passed. The hidden tests ask for more." if passed else "Not all public tests pass yet."
+    )
     raise typer.Exit(0 if passed else 1)
 
 
@@ -170,7 +182,9 @@ def demo(
 @_reports_errors
 def release(
     assignments: Annotated[list[str] | None, typer.Argument(help="Assignments; default: all.")] = None,
-    check: Annotated[bool, typer.Option("--check", help="Write nothing; fail where a release is stale or leaks.")] = False,
+    check: Annotated[
+        bool, typer.Option("--check", help="Write nothing; fail where a release is stale or leaks.")
+    ] = False,
     course: CourseOption = None,
 ) -> None:
     """Write assignments/ from solutions/: what students get."""
@@ -207,8 +221,3 @@ def author_check(
         sound = sound and report.sound
     if not sound:
         raise typer.Exit(1)
-
-
-def main() -> None:
-    """Entry point."""
-    app()

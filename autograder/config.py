@@ -131,10 +131,12 @@ def _plain(node: Any) -> Any:
 
 def _explain(tree: Any, problem: Any) -> tuple[int, str]:
     """One pydantic error as (line, sentence). The line is that of the deepest key that exists in the file."""
-    node, line, path = tree, 1, [part for part in problem["loc"] if part != "[key]"]
+    node: Any = tree
+    line, path = 1, [part for part in problem["loc"] if part != "[key]"]
     for part in path:
         try:
-            where = node.lc.key(part) if isinstance(node, dict) else node.lc.item(part)
+            place = node.lc  # where ruamel keeps the lines of a node's children
+            where = place.key(part) if isinstance(node, dict) else place.item(part)
             node = node[part]
         except (AttributeError, KeyError, IndexError, TypeError):
             break

@@ -104,7 +104,9 @@ def find_course(start: Path) -> Path:
     for folder in (start.resolve(), *start.resolve().parents):
         if (folder / CONFIG_FILE).is_file():
             return folder
-    raise AssignmentError(f"no {CONFIG_FILE} in {start.resolve()} or above it: run this inside a course, or pass --course")
+    raise AssignmentError(
+        f"no {CONFIG_FILE} in {start.resolve()} or above it: run this inside a course, or pass --course"
+    )
 
 
 def load_course(root: Path) -> Course:
@@ -127,7 +129,12 @@ def require_sources(assignment: Assignment) -> None:
 
     Raises ``AssignmentError`` that lists every missing one.
     """
-    wanted = [assignment.source, assignment.public_tests, *assignment.answers, *(task.suite for task in assignment.tasks)]
+    wanted = [
+        assignment.source,
+        assignment.public_tests,
+        *assignment.answers,
+        *(task.suite for task in assignment.tasks),
+    ]
     missing = [str(path) for path in wanted if not path.is_file()]
     if missing:
         raise AssignmentError(f"{assignment.name}: missing " + ", ".join(missing))

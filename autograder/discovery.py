@@ -97,14 +97,14 @@ def _classify(path: Path, search: Search) -> _Finds:
     elif entry.suffix == ".zip":
         yield from _top_zip(entry, path, search)
     elif entry.suffix in SUFFIXES:
-        yield from _file(entry, str(path), search, search.student, path.resolve().parent.name)
+        yield from _file(entry, str(path), search, search.student, _owner(path, search))
     else:
         yield f"{path}: is no submission; expected a .py, .ipynb or .zip file, or a folder"
 
 
 def _top_zip(entry: Entry, path: Path, search: Search) -> _Finds:
     """A zip that was given by name: one submission, or a class where names or contents inside say so."""
-    where, parent = str(path), path.resolve().parent.name
+    where, parent = str(path), _owner(path, search)
     try:
         root = open_entry(entry)
     except SubmissionError as error:
@@ -134,6 +134,12 @@ def _top_folder(entry: Entry, where: str, search: Search, path: Path) -> _Finds:
         beside = named(PurePosixPath(child.name).stem, search)
         if child.suffix in SUFFIXES and beside.student and beside.assignment:
             yield f"{where}/{child.name}: is beside {modules[0].module}.py, which makes the folder one submission"
+
+
+def _owner(path: Path, search: Search) -> str:
+    """The student that the folders above a file name: not ``07_dropout`` in ``alice/07_dropout/dropout.py``."""
+    above = path.resolve().parent
+    return above.parent.name if called(above.name, search) else above.name
 
 
 def _class(folder: Entry, where: str, search: Search, name: str) -> _Finds:

@@ -24,7 +24,12 @@ class Mismatch(AssertionError):
 
 
 def close(
-    actual: object, expected: Tensor | float, *, rtol: float | None = None, atol: float | None = None, what: str = "the result"
+    actual: object,
+    expected: Tensor | float,
+    *,
+    rtol: float | None = None,
+    atol: float | None = None,
+    what: str = "the result",
 ) -> None:
     """Check that ``actual`` has the type, shape, dtype and device of ``expected``, and its values within tolerance.
 
@@ -87,7 +92,9 @@ def rate(successes: int, trials: int, p: float, *, alpha: float = ALPHA, what: s
         raise Mismatch(f"{what} is {observed:.4f}, too far from what it should be for {trials} draws")
 
 
-def mean(samples: Tensor, expected: float, *, std: float, bound: float, alpha: float = ALPHA, what: str = "the mean") -> None:
+def mean(
+    samples: Tensor, expected: float, *, std: float, bound: float, alpha: float = ALPHA, what: str = "the mean"
+) -> None:
     """Check that independent ``samples`` [n], each within ``bound`` of their mean and of standard deviation ``std``,
     fit the mean ``expected``, by Bernstein's inequality at level ``alpha``.
     """
@@ -137,12 +144,22 @@ def _snapshot(thing: Tensor | nn.Module) -> dict[str, Any]:
 
 def _tensor_state(label: str, value: Tensor) -> dict[str, Any]:
     grad = None if value.grad is None else value.grad.detach().clone()
-    return {f"the values of {label}": value.detach().clone(), f"requires_grad of {label}": value.requires_grad,
-            f".grad of {label}": grad}
+    return {
+        f"the values of {label}": value.detach().clone(),
+        f"requires_grad of {label}": value.requires_grad,
+        f".grad of {label}": grad,
+    }
 
 
 def _same(old: Any, new: Any) -> bool:
     if isinstance(old, Tensor) and isinstance(new, Tensor):
-        return old.dtype == new.dtype and old.shape == new.shape and bool(torch.equal(
-            old.contiguous().reshape(-1).view(torch.uint8), new.contiguous().reshape(-1).view(torch.uint8)))
+        return (
+            old.dtype == new.dtype
+            and old.shape == new.shape
+            and bool(
+                torch.equal(
+                    old.contiguous().reshape(-1).view(torch.uint8), new.contiguous().reshape(-1).view(torch.uint8)
+                )
+            )
+        )
     return type(old) is type(new) and bool(old == new)

@@ -10,14 +10,10 @@ from autograder import store
 from autograder.course import Course
 from autograder.errors import GraderError
 from autograder.executors import inline, local
-from autograder.judge import Judge, seed_of
+from autograder.judge import cool, seed_of, warm_judge
 from autograder.reports import csv, feedback
 from autograder.results import Grade, Outcome, TaskScore, TestResult
 from autograder.submission import Submission
-
-
-# This process's judges, warm from one submission to the next.
-_JUDGES: dict[Path, Judge] = {}
 
 
 @dataclass(frozen=True)
@@ -44,13 +40,10 @@ def grade_all(course: Course, submissions: Sequence[Submission], jobs: int, publ
 def grade_one(order: Order) -> Grade:
     """Grade one submission with this process's judge; a second time where the first left it ungraded."""
     for last in (False, True):
-        root = order.course.root
-        judge = _JUDGES[root] = _JUDGES.get(root) or Judge(order.course)
         try:
-            grade = judge.grade(order.submission, order.public)
+            grade = warm_judge(order.course).grade(order.submission, order.public)
         except GraderError as error:
-            del _JUDGES[root]
-            judge.close()
+            cool(order.course)
             grade = ungraded(order, str(error))
         if grade.is_graded or last:
             break
@@ -73,7 +66,9 @@ def save_all(folder: Path, grades: Iterable[Grade]) -> tuple[Grade, ...]:
 
 def ungraded(order: Order, why: str) -> Grade:
     """The grade of a submission that we failed to grade: no points are lost, and exports wait for it."""
-    test = TestResult("grading", "The grader itself failed; this is not the student's fault.", Outcome.UNGRADED, message=why)
+    test = TestResult(
+        "grading", "The grader itself failed; this is not the student's fault.", Outcome.UNGRADED, message=why
+    )
     assignment = order.course.assignment(order.submission.assignment)
     return Grade(
         student=order.submission.student,

@@ -29,7 +29,7 @@ def readme_text(cells: Sequence[Cell], assignment: Assignment, late: LatePolicy 
 The public tests are small examples that you can follow by hand. Passing the public tests is not enough for full marks:
 grading also tests, on inputs that you have not seen, all that a docstring promises. So read the docstrings, and try
 cases of your own. The figures that the text speaks of are in the notebook."""
-    parts = [f"# {title}", _due(assignment.due, late), _points(assignment), work, *texts]
+    parts = [f"# {title}", _due(assignment.due, late), _points(assignment), work, "## The assignment", *texts]
     return "\n\n".join(part for part in parts if part) + "\n"
 
 

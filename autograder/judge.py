@@ -47,8 +47,8 @@ class Judge:
 
         if course.config.isolation == "confined":
             raise AssignmentError(
-                f"{course.root}: isolation is `confined`, but the guest can only be confined to a process of its own with "
-                "resource limits so far; set `isolation: process` to accept that"
+                f"{course.root}: isolation is `confined`, but so far a guest can only be kept in a process of its own "
+                "with resource limits; set `isolation: process` to accept that"
             )
         torch.set_num_threads(1)  # as in guests: tensors are small, and there are as many judges as cores
         self._course = course
@@ -71,20 +71,26 @@ class Judge:
         bench = self.bench(submission.assignment, public)
         seed = seed_of(self._course.config.secret, submission.student, submission.assignment)
         if submission.problem is not None:
-            exam = bench.suite.sit(self._exam(bench, Absent(submission.problem), seed))
+            exam = self.sit(bench, Absent(submission.problem), seed)
             return self._grade(submission, bench, exam, {})
         pieces = [(segment.label, segment.source) for segment in submission.segments]
         session = self.session(bench.assignment, pieces)
         try:
-            exam = bench.suite.sit(self._exam(bench, session, seed))
+            exam = self.sit(bench, session, seed)
         finally:
             session.close()
         return self._grade(submission, bench, exam, session.mechanisms)
 
-    def try_answer(self, bench: Bench, module: types.ModuleType, seed: str, tasks: frozenset[str] | None = None) -> Exam:
+    def try_answer(
+        self, bench: Bench, module: types.ModuleType, seed: str, tasks: frozenset[str] | None = None
+    ) -> Exam:
         """Let a trusted module, in this process, sit the suite."""
         exam = self._exam(bench, Direct(module), seed)
         return bench.suite.sit(dataclasses.replace(exam, tasks=tasks))
+
+    def sit(self, bench: Bench, seat: Seat, seed: str) -> Exam:
+        """Let whoever answers at this seat sit the whole suite."""
+        return bench.suite.sit(self._exam(bench, seat, seed))
 
     def session(self, assignment: Assignment, pieces: list[tuple[str, str]]) -> Session:
         """A session over this source, whose guests start when they are needed."""
@@ -127,6 +133,22 @@ class Judge:
         )
 
 
+# This process's judges, by course, warm from one submission to the next.
+_WARM: dict[Path, Judge] = {}
+
+
+def warm_judge(course: Course) -> Judge:
+    """This process's judge for a course, made at the first call."""
+    judge = _WARM[course.root] = _WARM.get(course.root) or Judge(course)
+    return judge
+
+
+def cool(course: Course) -> None:
+    """End this process's judge for a course, so that the next call of ``warm_judge`` makes a new one."""
+    if (judge := _WARM.pop(course.root, None)) is not None:
+        judge.close()
+
+
 def task_scores(assignment: Assignment, results: Mapping[str, list[TestResult]]) -> tuple[TaskScore, ...]:
     """The scores of every task, in order. A test that failed in a task that needs an unsolved one is ``blocked``."""
     scores: list[TaskScore] = []
@@ -145,7 +167,9 @@ def task_scores(assignment: Assignment, results: Mapping[str, list[TestResult]])
 def _blocked(test: TestResult, unsolved: list[str]) -> TestResult:
     names = " and ".join(f"`{name}`" for name in unsolved)
     return dataclasses.replace(
-        test, outcome=Outcome.BLOCKED, message=f"this task builds on {names}, which is not solved yet\n{test.message}".rstrip()
+        test,
+        outcome=Outcome.BLOCKED,
+        message=f"this task builds on {names}, which is not solved yet\n{test.message}".rstrip(),
     )
 
 
@@ -191,5 +215,5 @@ def _public_bench(assignment: Assignment) -> Bench:
     path = assignment.released / "test_public.py"
     if not path.is_file():
         raise AssignmentError(f"{assignment.name}: {path} is missing; `autograder release` writes it")
-    nothing = Solutions(assignment.module, ("", ""), (), (), ())
+    nothing = Solutions(assignment.module, ("", ""), "", (), (), ())
     return Bench(assignment, nothing, types.ModuleType(assignment.module), Suite([Path(path)]))

@@ -4,7 +4,7 @@ Secret are the lines of solution blocks, of hidden suites, of accepted answers a
 and comments included. That a line also stands in a public place makes it no less secret: that is what a leak looks
 like. But a line must tell something. These do not:
 
-- imports, signatures and decorators (but a sentence in a decorator, such as a hint, does);
+- imports, signatures, and decorators with constants only or that mark a misconception (but its ``hint`` does tell);
 - lines with fewer than two names, numbers and strings, unless a string of 24 characters or more is in them;
 - lines that set a scene and compute nothing: ``return x``, ``self.p = p``, ``model.eval()``, ``super().__init__()``,
   ``with torch.no_grad():``, ``with pytest.raises(...)``, a layer without arguments in a list (``nn.ReLU(),``), and
@@ -103,9 +103,12 @@ def secret_lines(text: str, at: Callable[[int], str], only: Iterable[int] | None
     lines = text.replace("\r\n", "\n").split("\n")
     numbers = range(1, len(lines) + 1) if only is None else sorted(only)
     try:
-        dull, tokens = _dull_lines(ast.parse(text)), _tokens_by_line(text)
+        tree, tokens = ast.parse(text), _tokens_by_line(text)
     except (SyntaxError, ValueError, tokenize.TokenError):
-        dull, tokens = set(), None
+        tree, tokens = ast.Module([], []), None
+    dull = _dull_lines(tree)
+    hints = [(number, plain(sentence)) for number, sentence in _hints(tree) if number in numbers]
+    yield from (Line(at(number), hint) for number, hint in hints if len(hint) >= SHORTEST_PROSE)
     for number in numbers:
         line = lines[number - 1]
         here = None if tokens is None else tokens.get(number, [])
@@ -119,13 +122,13 @@ def _telling_parts(line: str, tokens: Sequence[tokenize.TokenInfo], is_dull: boo
     comments = [token.string for token in tokens if token.type == tokenize.COMMENT]
     told = [comment for comment in comments if not _FOR_TOOLS.match(comment)]
     yield from (comment for comment in told if len(plain(comment)) >= SHORTEST_PROSE)
-    strings = [plain(token.string) for token in code if token.type == tokenize.STRING]
     if is_dull or _BARE_CALL.fullmatch(line.strip()):
-        yield from (string for string in strings if len(string) >= SHORTEST_PART)
-    elif not code or all(token.type == tokenize.STRING for token in code):
+        return
+    if not code or all(token.type == tokenize.STRING for token in code):
         if not comments and len(plain(line)) >= SHORTEST_PROSE:
             yield line
     else:
+        strings = [plain(token.string) for token in code if token.type == tokenize.STRING]
         kinds = (tokenize.NAME, tokenize.NUMBER, tokenize.STRING)
         count = sum(token.type in kinds and not iskeyword(token.string) for token in code)
         if count >= 2 or any(len(string) >= SHORTEST_PART for string in strings):
@@ -148,13 +151,27 @@ def _dull_lines(tree: ast.Module) -> set[int]:
         if not isinstance(node, ast.stmt):
             continue
         first, last = node.lineno, node.end_lineno or node.lineno
-        if isinstance(node, _Signed):
-            first = min([first, *(decorator.lineno for decorator in node.decorator_list)])
+        for decorator in node.decorator_list if isinstance(node, _Signed) else ():
+            if _is_dull_decorator(decorator):
+                dull.update(range(decorator.lineno, (decorator.end_lineno or 0) + 1))
         if isinstance(node, ast.With | ast.For | ast.AsyncFor | ast.AsyncWith | _Signed):
             last = node.body[0].lineno - 1
         if isinstance(node, ast.Import | ast.ImportFrom | _Signed) or _sets_a_scene(node):
             dull.update(range(first, last + 1))
     return dull
+
+
+def _is_dull_decorator(node: ast.expr) -> bool:
+    if not isinstance(node, ast.Call) or ast.unparse(node.func) == "misconception":
+        return True
+    return all(map(_is_given, [*node.args, *(keyword.value for keyword in node.keywords)]))
+
+
+def _hints(tree: ast.Module) -> Iterator[tuple[int, str]]:
+    """Each sentence of each argument ``hint=``, and the line (from 1) at which the hint begins."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.keyword) and node.arg == "hint" and isinstance(node.value, ast.Constant):
+            yield from ((node.value.lineno, sentence) for sentence in re.split(r"(?<=[.?!])\s+", str(node.value.value)))
 
 
 def _sets_a_scene(node: ast.stmt) -> bool:
@@ -173,11 +190,13 @@ def _sets_a_scene(node: ast.stmt) -> bool:
 
 
 def _is_given(node: ast.expr) -> bool:
-    """Whether an expression is a name or a constant, or a tuple or list of such."""
+    """Whether an expression is a name or a constant, or a tuple or list of such. A long string is a sentence."""
     if isinstance(node, ast.Tuple | ast.List):
         return all(_is_given(element) for element in node.elts)
     if isinstance(node, ast.UnaryOp):
         return isinstance(node.operand, ast.Constant)
+    if isinstance(node, ast.Constant) and isinstance(node.value, str):
+        return len(node.value) < SHORTEST_PART
     return isinstance(node, ast.Name | ast.Constant)
 
 

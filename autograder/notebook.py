@@ -14,13 +14,16 @@ from typing import Any
 from autograder.errors import SubmissionError
 from autograder.statements import NotPythonError, Unit, needed, parse, units_of
 
-MAX_SOURCE = 2 << 20  # bytes of a module, characters of all code cells
+MAX_SOURCE = 2 << 20  # bytes of a module
+MAX_CODE = 512 << 10  # characters of all code cells, each of which may be parsed several times
 MAX_NOTEBOOK = 64 << 20  # bytes, outputs included
 _MAX_VALUES = 8_000_000  # of the JSON, where each may cost 60 bytes of memory for 2 bytes of text
+_MAX_CELLS = 5_000
 _MAX_NOTES = 10
 _MAGIC = re.compile(r"[ \t]*+(?:[%!?]|[^#'\"]*\?[ \t]*$|[\w.,]++[ \t]*+=[ \t]*+[%!])")
 _RUN_ANYWAY = ("%%time", "%%timeit", "%%capture")
-_ROUNDS = 20
+_ROUNDS = 20  # of parsing, in a cell of ordinary length
+_LONG = 32 << 10
 
 
 @dataclass(frozen=True)
@@ -75,6 +78,8 @@ def _code_cells(text: str | bytes, file_name: str) -> Iterator[_Cell]:
     cells = [cell for sheet in sheets if isinstance(sheet, dict) for cell in _list(sheet.get("cells"))]
     if "cells" not in book and "worksheets" not in book:
         raise SubmissionError(f"{file_name} is not a notebook: it has no cells; save it again from Jupyter")
+    if len(cells) > _MAX_CELLS:
+        raise SubmissionError(f"{file_name} holds more than {_MAX_CELLS:,} cells; hand in only your work")
     size = 0
     for number, cell in enumerate(cells, start=1):
         if not isinstance(cell, dict) or cell.get("cell_type") != "code":
@@ -82,8 +87,8 @@ def _code_cells(text: str | bytes, file_name: str) -> Iterator[_Cell]:
         source = cell.get("source", cell.get("input", ""))
         joined = source if isinstance(source, str) else "".join(part for part in _list(source) if isinstance(part, str))
         size += len(joined)
-        if size > MAX_SOURCE:
-            raise SubmissionError(f"{file_name} holds more than {MAX_SOURCE >> 20} MiB of code; hand in only your work")
+        if size > MAX_CODE:
+            raise SubmissionError(f"{file_name} holds more than {MAX_CODE >> 10} KiB of code; hand in only your work")
         if joined.strip():
             yield _Cell(number, joined.replace("\r\n", "\n").replace("\r", "\n"))
     if not size:
@@ -122,7 +127,7 @@ def _without_magics(source: str) -> str:
         if magic not in _RUN_ANYWAY:
             raise NotPythonError(0, f"it is a {magic[:20]} cell, not Python")
         lines[start] = "pass"
-    for _ in range(_ROUNDS):
+    for _ in range(_ROUNDS if len(source) < _LONG else 1):
         try:
             parse("\n".join(lines))
             return "\n".join(lines)

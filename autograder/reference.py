@@ -10,20 +10,23 @@ from dataclasses import dataclass
 from autograder.answers import Answer, answers_in
 from autograder.course import Assignment
 from autograder.errors import AssignmentError
-from autograder.source import read_source, reference_text
+from autograder.source import read_source, reference_text, stub_text
+
+Segments = tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True)
 class Solutions:
-    """The text of the reference and of each file of answers, and the answers found in them."""
+    """The text of the reference, of the stub and of each file of answers, and the answers found in them."""
 
     module: str
     reference: tuple[str, str]
-    files: tuple[tuple[str, str], ...]
+    stub: str
+    files: Segments
     accepted: tuple[Answer, ...]
     misconceptions: tuple[Answer, ...]
 
-    def segments(self, answer: Answer | None = None) -> tuple[tuple[str, str], ...]:
+    def segments(self, answer: Answer | None = None) -> Segments:
         """What a submission with this answer in place of the reference's would hold, as (label, source) pieces."""
         if answer is None:
             return (self.reference,)
@@ -36,7 +39,8 @@ def load_solutions(assignment: Assignment) -> Solutions:
 
     Raises ``AssignmentError`` where a file cannot be run, an answer replaces what no task has, or two share a name.
     """
-    reference = (str(assignment.source), reference_text(read_source(assignment)))
+    cells = read_source(assignment)
+    reference = (str(assignment.source), reference_text(cells))
     files = tuple((str(path), path.read_text(encoding="utf-8")) for path in assignment.answers)
     namespace = run(assignment.module, (reference, *files)).__dict__
     answers = answers_in(namespace)
@@ -47,13 +51,14 @@ def load_solutions(assignment: Assignment) -> Solutions:
     return Solutions(
         module=assignment.module,
         reference=reference,
+        stub=stub_text(cells, assignment),
         files=files,
         accepted=tuple(answer for answer in answers if not answer.is_misconception),
         misconceptions=tuple(answer for answer in answers if answer.is_misconception),
     )
 
 
-def run(module: str, segments: tuple[tuple[str, str], ...]) -> types.ModuleType:
+def run(module: str, segments: Segments) -> types.ModuleType:
     """Run trusted source, piece by piece, as one module. Raises ``AssignmentError`` naming the piece that fails."""
     made = types.ModuleType(module)
     for label, source in segments:

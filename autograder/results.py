@@ -35,6 +35,8 @@ class TestResult:
     """One test: its ``rubric`` line, what it came to, its relative ``weight``, seconds taken and a message for the
     student (empty when there is nothing to add to the rubric line)."""
 
+    __test__ = False  # pytest would otherwise collect a class of this name
+
     name: str
     rubric: str
     outcome: Outcome
@@ -130,7 +132,9 @@ def to_json(grade: Grade) -> dict[str, Any]:
         {
             "name": task.name, "points": task.points, "max_points": task.max_points, "bonus": task.bonus,
             "outcome": str(task.outcome), "diagnosis": asdict(task.diagnosis) if task.diagnosis else None,
-            "tests": [{**asdict(test), "outcome": str(test.outcome), "seconds": round(test.seconds, 4)} for test in task.tests],
+            "tests": [
+                {**asdict(test), "outcome": str(test.outcome), "seconds": round(test.seconds, 4)} for test in task.tests
+            ],
         }
         for task in grade.tasks
     ]  # fmt: skip
@@ -155,5 +159,18 @@ def from_json(data: Mapping[str, Any]) -> Grade:
         )
         for task in data["tasks"]
     )  # fmt: skip
-    plain = ("student", "assignment", "attempt", "isolation", "seed", "versions", "submitted_at", "graded_at", "late", "problem")
-    return Grade(tasks=tasks, sources=tuple(data["sources"]), notes=tuple(data["notes"]), **{key: data[key] for key in plain})
+    plain = (
+        "student",
+        "assignment",
+        "attempt",
+        "isolation",
+        "seed",
+        "versions",
+        "submitted_at",
+        "graded_at",
+        "late",
+        "problem",
+    )
+    return Grade(
+        tasks=tasks, sources=tuple(data["sources"]), notes=tuple(data["notes"]), **{key: data[key] for key in plain}
+    )

@@ -33,7 +33,7 @@ def read_source(assignment: Assignment) -> tuple[Cell, ...]:
     exactly one known tag, code that does not parse, marks that do not pair up, and a task that no task cell defines
     or whose functions hold no solution block.
     """
-    import jupytext  # type: ignore[import-untyped]  # it ships no types
+    import jupytext
 
     path = assignment.source
     try:

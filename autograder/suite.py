@@ -8,6 +8,7 @@ import os
 import queue
 import threading
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +28,14 @@ _ARGUMENTS = [
 ]  # fmt: skip
 
 
+@dataclass(frozen=True)
+class Item:
+    """One collected test: its name and its rubric line, empty where the author wrote none."""
+
+    name: str
+    rubric: str
+
+
 class Suite:
     """The tests of these files, collected and ready. Raises ``AssignmentError`` where they cannot be collected."""
 
@@ -34,6 +43,7 @@ class Suite:
         self._exams: queue.Queue[Exam | None] = queue.Queue()
         self._done: queue.Queue[BaseException | None] = queue.Queue()
         self._files = tuple(files)
+        self._loop = _Loop(self._exams, self._done)
         self._thread = threading.Thread(target=self._run, name="suite", daemon=True)
         self._thread.start()
         self._wait()
@@ -46,6 +56,10 @@ class Suite:
         self._wait()
         return exam
 
+    def items(self) -> tuple[Item, ...]:
+        """The collected tests, in the order in which they run."""
+        return self._loop.items
+
     def close(self) -> None:
         """End the pytest session."""
         self._exams.put(None)
@@ -57,7 +71,7 @@ class Suite:
             raise error
 
     def _run(self) -> None:
-        loop = _Loop(self._exams, self._done)
+        loop = self._loop
         try:
             status = pytest.main([*_ARGUMENTS, *map(str, self._files)], plugins=[loop])
         except BaseException as error:
@@ -76,6 +90,7 @@ class _Loop:
     def __init__(self, exams: "queue.Queue[Exam | None]", done: "queue.Queue[BaseException | None]") -> None:
         self._exams, self._done = exams, done
         self.started = False
+        self.items: tuple[Item, ...] = ()
         self.problems: list[str] = []
 
     def pytest_collectreport(self, report: pytest.CollectReport) -> None:
@@ -89,6 +104,7 @@ class _Loop:
         if self.problems or not session.items:
             return True
         self.started = True
+        self.items = tuple(Item(item.name, getattr(item, "function", item).__doc__ or "") for item in session.items)
         self._done.put(None)
         while (exam := self._exams.get()) is not None:
             session.config.stash[EXAM] = exam

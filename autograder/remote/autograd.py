@@ -44,5 +44,5 @@ def link(call: Call) -> tuple[torch.Tensor, ...]:
     if not call.inputs:
         return call.outputs
     with torch.enable_grad():
-        linked: tuple[torch.Tensor, ...] = _Remote.apply(call, *call.inputs)  # type: ignore[no-untyped-call]
+        linked: tuple[torch.Tensor, ...] = _Remote.apply(call, *call.inputs)
     return linked

@@ -6,7 +6,7 @@ from typing import Any
 import torch
 from torch import nn
 
-from autograder.remote.proxy import RemoteObject
+from autograder.remote.proxy import pid_of
 from autograder.remote.wire import GuestProtocolError
 
 
@@ -66,14 +66,14 @@ def _set_layers(module: nn.Module, layers: Mapping[str, tuple[str, str, bool]]) 
         parent._modules.pop(name, None)
     for path, (name, extra, training) in layers.items():
         layer = present.get(path)
-        if isinstance(layer, nn.Module) and type(layer) is not RemoteObject and path:
-            if (type(layer).__name__, str(layer.extra_repr())) != (name, extra):
-                layer = None
+        if pid_of(layer) is not None:
+            continue  # the student's own layer: it is in the guest, and needs no copying back
+        if layer is not None and path and (type(layer).__name__, str(layer.extra_repr())) != (name, extra):
+            layer = None
         if layer is None:
             parent, child = _parent(module, path)
             layer = parent._modules[child] = Foreign(str(name), str(extra))
-        if type(layer) is not RemoteObject:
-            layer.training = training is True
+        layer.training = training is True
 
 
 def _parent(module: nn.Module, path: str) -> tuple[nn.Module, str]:

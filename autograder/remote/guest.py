@@ -1,11 +1,15 @@
 """Beside the student's code: loads a submission, carries out the judge's requests, answers by wire.
 
 Requests are pickles, since they come from the judge. Everything that goes back is written by ``wire``. This module
-imports the standard library, torch, numpy and its siblings ``wire`` and ``twins``; nothing here is secret.
+imports the standard library, torch, numpy and its siblings ``wire``, ``twins`` and ``printed``; nothing here is secret.
 """
 
+import __future__
+
+import functools
 import io
 import linecache
+import operator
 import pickle
 import random
 import socket
@@ -18,35 +22,13 @@ from typing import Any
 import numpy as np
 import torch
 
+from autograder.remote.printed import Printed
 from autograder.remote.twins import Twins
-from autograder.remote.wire import Encoder, Handle, Raised, Ref, Unsendable
+from autograder.remote.wire import FRAME_HEADER, Encoder, Handle, Raised, Ref, Unsendable
 
-FRAME_HEADER = 8
-
-
-class Printed(io.TextIOBase):
-    """Stands for stdout and stderr: keeps the first characters of what is printed and counts the rest."""
-
-    def __init__(self, limit: int) -> None:
-        self._limit, self._kept, self._size, self._lost = limit, io.StringIO(), 0, 0
-
-    def writable(self) -> bool:
-        """Always."""
-        return True
-
-    def write(self, text: str) -> int:
-        """Keep what still fits."""
-        room = self._limit - self._size
-        self._kept.write(text[:room])
-        self._size += min(len(text), room)
-        self._lost += max(0, len(text) - room)
-        return len(text)
-
-    def take(self) -> tuple[str, int]:
-        """What was printed since the last call, and how many characters were dropped."""
-        kept, lost = self._kept.getvalue(), self._lost
-        self._kept, self._lost = io.StringIO(), 0
-        return kept, lost
+_FUTURE = functools.reduce(
+    operator.or_, (getattr(__future__, name).compiler_flag for name in __future__.all_feature_names)
+)
 
 
 class Missing(Exception):
@@ -75,12 +57,12 @@ class Guest:
         while (frame := receive(self._connection)) is not None:
             operation, body = pickle.loads(frame)
             try:
-                send(self._connection, self._answer(operation, body))
+                answer = self._answer(operation, body)
             except MemoryError:
-                send(self._connection, Encoder(self._lift).encode({"error": Raised(("builtins.MemoryError",), "")}))
+                answer = Encoder(self._lift).encode({"error": Raised(("builtins.MemoryError",), "")})
             # What only this request held is gone now, so that what is still there is held by the student's objects.
             self._inputs = []
-            send(self._connection, Encoder(self._lift).encode(self._twins.release()))
+            send(self._connection, answer, Encoder(self._lift).encode(self._twins.release()))
 
     def _answer(self, operation: str, body: dict[str, Any]) -> bytes:
         reply: dict[str, Any] = {}
@@ -118,10 +100,13 @@ class Guest:
         """Run the submission's source, piece by piece, as one module."""
         self._module = types.ModuleType(body["module"])
         sys.modules[body["module"]] = self._module
+        future = 0  # what one piece imports from __future__ holds in those after it
         for label, source in body["segments"]:
             self._labels.add(label)
             linecache.cache[label] = (len(source), None, source.splitlines(keepends=True), label)
-            exec(compile(source, label, "exec", dont_inherit=True), self._module.__dict__)
+            code = compile(source, label, "exec", flags=future, dont_inherit=True)
+            future |= code.co_flags & _FUTURE
+            exec(code, self._module.__dict__)
 
     def _call(self, body: dict[str, Any]) -> Any:
         target = self._handles[body["handle"]] if "handle" in body else self._find(body["name"])
@@ -220,16 +205,16 @@ class _Arguments(pickle.Unpickler):
 def _seed_everything(seed: int) -> None:
     """Seed every default generator. ``torch.manual_seed`` would take milliseconds to tell devices that are not used."""
     torch.default_generator.manual_seed(seed)
-    if torch.cuda.is_initialized():
+    if torch.cuda.is_initialized():  # type: ignore[no-untyped-call]
         torch.cuda.manual_seed_all(seed)
     random.seed(seed)
     np.random.seed(seed % 2**32)
 
 
-def send(connection: socket.socket, frame: bytes) -> None:
-    """Write one frame, after its length."""
-    connection.sendall(len(frame).to_bytes(FRAME_HEADER, "big"))
-    connection.sendall(frame)
+def send(connection: socket.socket, answer: bytes, alive: bytes = b"") -> None:
+    """Write one frame, after its length: an answer, and the keys of the twins that live on, each after its length."""
+    sizes = (FRAME_HEADER + len(answer) + len(alive), len(answer))
+    connection.sendall(b"".join([*(size.to_bytes(FRAME_HEADER, "big") for size in sizes), answer, alive]))
 
 
 def receive(connection: socket.socket) -> bytes | None:
@@ -252,7 +237,7 @@ def _read(connection: socket.socket, size: int) -> bytes | None:
 def main(connection: socket.socket, hello: dict[str, Any], printed_kb: int) -> None:
     """Entry point in a freshly forked and confined guest: say what confines it, then serve."""
     printed = Printed(printed_kb * 1024)
-    sys.stdin, sys.stdout, sys.stderr = io.StringIO(), printed, printed  # type: ignore[assignment]
+    sys.stdin, sys.stdout, sys.stderr = io.StringIO(), printed, printed
     guest = Guest(connection, printed)
     send(connection, Encoder(lambda _: None).encode(hello))
     guest.serve()

@@ -50,8 +50,8 @@ class RemoteObject:
         object.__setattr__(self, "_handle", handle)
         object.__setattr__(self, "_kind", _torch_class(handle.classes))
 
-    @property
-    def __class__(self) -> type:  # type: ignore[override]
+    @property  # type: ignore[misc]  # object declares an attribute; isinstance reads whatever is there
+    def __class__(self) -> type:
         return self._kind or RemoteObject
 
     def __getattr__(self, name: str) -> Any:
@@ -99,7 +99,9 @@ class RemoteObject:
         inside = (None, None, None) if error is None else (RuntimeError, RuntimeError("raised in the with block"), None)
         return bool(self._method("__exit__", *inside))
 
-    def named_modules(self, memo: Any = None, prefix: str = "", remove_duplicate: bool = True) -> Iterator[tuple[str, Any]]:
+    def named_modules(
+        self, memo: Any = None, prefix: str = "", remove_duplicate: bool = True
+    ) -> Iterator[tuple[str, Any]]:
         """What ``nn.Module`` asks of a layer: this proxy itself, whose own layers stay in the guest."""
         yield prefix, self
 
@@ -120,7 +122,9 @@ def _torch_class(names: tuple[str, ...]) -> type | None:
     """The nearest class of torch's own modules and optimizers among the names of classes."""
     for name in names:
         package, _, short = name.rpartition(".")
-        space = nn if package.startswith("torch.nn.modules") else torch.optim if package.startswith("torch.optim") else None
+        space = (
+            nn if package.startswith("torch.nn.modules") else torch.optim if package.startswith("torch.optim") else None
+        )
         found = getattr(space, short, None)
         if isinstance(found, type) and f"{found.__module__}.{found.__qualname__}" == name:
             return found

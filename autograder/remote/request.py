@@ -1,10 +1,12 @@
 """In the judge: what goes to a guest. Arguments are pickled, with tensors, generators, handles and functions lifted
 out, so that identity, tied weights and the parameters of modules survive."""
 
+import functools
 import io
 import pickle
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from enum import Enum, auto
 from types import BuiltinFunctionType, FunctionType, MethodType
 from typing import Any
 
@@ -12,11 +14,12 @@ import torch
 from torch import nn
 
 from autograder.errors import AssignmentError
+from autograder.remote.proxy import RemoteName, RemoteObject, pid_of
 from autograder.remote.twins import Entry, GeneratorEntry, TensorEntry
 from autograder.remote.wire import TENSORS, tensor_bytes
 
 # Where a class or function must be defined to be known in a guest, which can read no suite.
-_KNOWN_THERE = ("builtins", "torch", "torchvision", "numpy", "collections", "functools", "operator", "math", "autograder.remote")
+_PACKAGES = frozenset({"builtins", "torch", "torchvision", "numpy", "collections", "functools", "operator", "math"})
 _FUNCTIONS = (FunctionType, BuiltinFunctionType, MethodType)
 
 
@@ -46,15 +49,16 @@ class Lifted:
 
     def differentiable(self) -> dict[int, torch.Tensor]:
         """Those through which gradients flow, by key."""
-        return {key: thing for key, thing in self.objects.items() if isinstance(thing, torch.Tensor) and thing.requires_grad}
+        return {
+            key: thing for key, thing in self.objects.items() if isinstance(thing, torch.Tensor) and thing.requires_grad
+        }
 
 
 @dataclass
 class Arguments(pickle.Pickler):
-    """Pickles the arguments of one request. ``pid_of`` says what a proxy is called in the guest, if it is one."""
+    """Pickles the arguments of one request, and collects the functions and modules among them."""
 
     lifted: Lifted
-    pid_of: Callable[[Any], tuple[str, Any] | None]
     callbacks: dict[int, Callable[..., Any]] = field(default_factory=dict)
     modules: list[nn.Module] = field(default_factory=list)
 
@@ -64,7 +68,7 @@ class Arguments(pickle.Pickler):
 
     def pickle(self, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> bytes:
         """The arguments as bytes. Raises ``AssignmentError`` for what cannot be sent to a guest."""
-        self.modules = [*_modules((args, dict(kwargs)), self.pid_of)]
+        self.modules = [*_modules((args, dict(kwargs)))]
         try:
             self.dump((args, dict(kwargs), self.modules))
         except (pickle.PicklingError, TypeError, AttributeError) as error:
@@ -72,16 +76,19 @@ class Arguments(pickle.Pickler):
         return self._buffer.getvalue()
 
     def persistent_id(self, obj: Any) -> tuple[str, Any] | None:
-        """Lift what must not be pickled by value."""
-        if isinstance(obj, torch.Tensor):
-            if type(obj) not in TENSORS:
-                raise AssignmentError(f"a suite passes a {type(obj).__name__}; only plain tensors and Parameters can be sent")
+        """Lift what must not be pickled by value. Asked about every part of every argument, it looks at types first."""
+        kind: Any = type(obj)
+        place = _place(kind)
+        if place is _Place.IN_PICKLE:
+            return None
+        if place is _Place.TWIN:
             return "twin", self.lifted.key_of(obj)
-        if isinstance(obj, torch.Generator):
-            return "twin", self.lifted.key_of(obj)
-        if (pid := self.pid_of(obj)) is not None:
-            return pid
-        kind = type(obj)
+        if place is _Place.PROXY:
+            return pid_of(obj)
+        if place is _Place.REFUSED:
+            raise AssignmentError(
+                f"a suite passes a {type(obj).__name__}; only plain tensors and Parameters can be sent"
+            )
         if isinstance(obj, type):
             if not _known_there(obj):
                 raise AssignmentError(
@@ -89,10 +96,36 @@ class Arguments(pickle.Pickler):
                     "autograder/remote/probes.py, or pass a function"
                 )
             return None
-        if kind in _FUNCTIONS and not _known_there(obj) or callable(obj) and not _known_there(kind):
+        if place is _Place.CALLBACK or not _known_there(obj):
             self.callbacks[id(obj)] = obj
             return "callback", id(obj)
         return None
+
+
+class _Place(Enum):
+    """Where an object of a type goes: into the pickle, or out of it, and how."""
+
+    IN_PICKLE = auto()
+    TWIN = auto()
+    PROXY = auto()
+    BY_NAME = auto()  # classes and functions: by name where the guest can import them
+    CALLBACK = auto()
+    REFUSED = auto()
+
+
+@functools.cache
+def _place(kind: type) -> _Place:
+    if kind in TENSORS or issubclass(kind, torch.Generator):
+        return _Place.TWIN
+    if issubclass(kind, torch.Tensor):
+        return _Place.REFUSED
+    if kind in (RemoteObject, RemoteName):
+        return _Place.PROXY
+    if issubclass(kind, (type, *_FUNCTIONS)):
+        return _Place.BY_NAME
+    if hasattr(kind, "__call__") and not _known_there(kind):  # noqa: B004  # it is the class that is asked
+        return _Place.CALLBACK
+    return _Place.IN_PICKLE
 
 
 def _known_there(thing: Any) -> bool:
@@ -100,16 +133,16 @@ def _known_there(thing: Any) -> bool:
     module, name = getattr(thing, "__module__", None), getattr(thing, "__qualname__", "")
     if module is None:  # built-in functions of some extension modules
         return True
-    return module.partition(".")[0] in _KNOWN_THERE[:-1] or (module.startswith(_KNOWN_THERE[-1]) and "<" not in name)
+    return module.partition(".")[0] in _PACKAGES or (module.startswith("autograder.remote.") and "<" not in name)
 
 
-def _modules(value: Any, pid_of: Callable[[Any], tuple[str, Any] | None]) -> Iterable[nn.Module]:
+def _modules(value: Any) -> Iterable[nn.Module]:
     """The modules among arguments, each once, outermost only: their layers come with them."""
     if isinstance(value, dict):
         value = tuple(value.values())
     if type(value) in (list, tuple):
         for part in value:
-            yield from _modules(part, pid_of)
+            yield from _modules(part)
     elif pid_of(value) is None and isinstance(value, nn.Module):
         yield value
 

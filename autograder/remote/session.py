@@ -12,12 +12,12 @@ import torch
 from autograder.remote.autograd import Call, link
 from autograder.remote.changes import apply_changes
 from autograder.remote.failures import StudentFailure, StudentRaised, reraise
-from autograder.remote.proxy import RemoteObject, Student, pid_of
+from autograder.remote.proxy import RemoteObject, Student
 from autograder.remote.request import Arguments, Lifted
 from autograder.remote.unwire import Decoder
-from autograder.remote.wire import MAX_FRAME, GuestProtocolError, Handle, Raised
+from autograder.remote.wire import FRAME_HEADER, MAX_FRAME, GuestProtocolError, Handle, Raised
 from autograder.results import Outcome
-from autograder.sandbox.spawn import FrameTooLarge, Guest, GuestDied
+from autograder.sandbox.spawn import BadFrame, Guest, GuestDied
 
 _HELLO_SECONDS = 60.0
 
@@ -35,7 +35,7 @@ class Loaded:
 class Session:
     """A submission under test. ``start`` forks a guest that has loaded nothing yet.
 
-    ``begin`` opens a test with its seed and its seconds. Afterwards ``failure`` is what the submission did, if anything,
+    ``begin`` opens a test with its seed and its seconds. Afterwards ``failure`` is what the submission did, if any,
     that decides the test whatever its body made of it, and ``printed`` what the student's code printed.
     """
 
@@ -78,7 +78,7 @@ class Session:
         if self.failure is not None:
             raise self.failure
         self._require_guest()
-        arguments = Arguments(self._lifted, pid_of)
+        arguments = Arguments(self._lifted)
         earlier = body.pop("linked", ())
         body["args"] = arguments.pickle(args, kwargs or {})
         inputs = {
@@ -106,7 +106,7 @@ class Session:
         if self._guest is not None:
             return
         self._guest, self._requests = self.start(), 0
-        hello = self._decode(self._receive(_HELLO_SECONDS), ())
+        hello = self._decode(self._receive(_HELLO_SECONDS)[0], ())
         self.mechanisms = {str(name): str(state) for name, state in hello.items()}
         left, self._left = self._left, self.source.seconds
         body = {"module": self.source.module, "segments": list(self.source.segments), "seed": self._seed}
@@ -122,15 +122,21 @@ class Session:
             self._left = left
 
     def _exchange(
-        self, operation: str, body: dict[str, Any], callbacks: dict[int, Callable[..., Any]], linked: Sequence[torch.Tensor]
+        self,
+        operation: str,
+        body: dict[str, Any],
+        callbacks: dict[int, Callable[..., Any]],
+        linked: Sequence[torch.Tensor],
     ) -> dict[str, Any]:
         """Send a request; answer callbacks until the reply is there; then hear what lives on in the guest."""
         self._requests += 1
         self._send(pickle.dumps((operation, body), protocol=pickle.HIGHEST_PROTOCOL))
-        while "callback" in (reply := self._dict(self._decode(self._receive(self._left), linked))):
+        answer, living = self._receive(self._left)
+        while "callback" in (reply := self._dict(self._decode(answer, linked))):
             self._send(pickle.dumps(self._call_back(callbacks, reply)))
-        alive = self._decode(self._receive(self._left), ())
-        if reply.get("error") is not None and not isinstance(reply["error"], Raised) or not isinstance(alive, list):
+            answer, living = self._receive(self._left)
+        alive = self._decode(living, ())
+        if (reply.get("error") is not None and not isinstance(reply["error"], Raised)) or not isinstance(alive, list):
             self._protocol(GuestProtocolError("an error that is none, or no list of what lives on"))
         self._lifted.keep(key for key in alive if type(key) is int)
         self.printed += str(reply.get("printed", ""))
@@ -180,8 +186,11 @@ class Session:
     def _send(self, frame: bytes) -> None:
         self._timed(lambda guest: guest.send(frame, self._left))
 
-    def _receive(self, seconds: float) -> bytes:
-        return self._timed(lambda guest: guest.receive(seconds, MAX_FRAME))
+    def _receive(self, seconds: float) -> tuple[bytes, bytes]:
+        """The next answer, and the frame that says what lives on (empty in a question)."""
+        frame: bytes = self._timed(lambda guest: guest.receive(seconds, 2 * MAX_FRAME))
+        size = int.from_bytes(frame[:FRAME_HEADER], "big")
+        return frame[FRAME_HEADER : FRAME_HEADER + size], frame[FRAME_HEADER + size :]
 
     def _timed(self, act: Callable[[Guest], Any]) -> Any:
         """Do something with the guest, on its time."""
@@ -193,7 +202,7 @@ class Session:
         except GuestDied as death:
             self._guest = None
             self._fail(StudentFailure(death.outcome, str(death)))
-        except FrameTooLarge as error:
+        except BadFrame as error:
             self._protocol(GuestProtocolError(str(error)))
         finally:
             self._left -= time.monotonic() - began
@@ -209,7 +218,9 @@ class Session:
 
     def _protocol(self, error: GuestProtocolError) -> NoReturn:
         self.close()
-        self._fail(StudentFailure(Outcome.CRASHED, f"the process sent what is not an answer (GuestProtocolError: {error})"))
+        self._fail(
+            StudentFailure(Outcome.CRASHED, f"the process sent what is not an answer (GuestProtocolError: {error})")
+        )
 
     def _fail(self, failure: StudentFailure) -> NoReturn:
         self.failure = failure
@@ -222,4 +233,3 @@ def _broken(error: StudentFailure | StudentRaised) -> StudentFailure:
         return StudentFailure(error.outcome, f"while it was imported, it {error.message}", error.traceback)
     text = f"importing it raised {error.original}: {error}"
     return StudentFailure(Outcome.FAILED, text, error.traceback)
-

@@ -151,7 +151,7 @@ def _same_bytes(value: torch.Tensor, data: bytes) -> bool:
     if not data:
         return True
     plain = value.detach().resolve_conj().resolve_neg().to("cpu").contiguous().reshape(-1).view(torch.uint8)
-    return torch.equal(plain, torch.frombuffer(bytearray(data), dtype=torch.uint8))
+    return bool(plain.numpy().data == data)
 
 
 def _state(module: nn.Module) -> ModuleState:

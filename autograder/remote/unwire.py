@@ -123,7 +123,9 @@ class Decoder:
         mode, size, data = fields
         _check(mode in IMAGE_MODES and type(size) is list and len(size) == 2, "an image's fields")
         width, height = size
-        _check(type(width) is int and type(height) is int and 0 < width < 2**15 and 0 < height < 2**15, "an image's size")
+        _check(
+            type(width) is int and type(height) is int and 0 < width < 2**15 and 0 < height < 2**15, "an image's size"
+        )
         row = (width + 7) // 8 if mode == "1" else width * IMAGE_MODES[mode]
         _check(type(data) is bytes and len(data) == row * height, "an image's data")
         return Image.frombytes(mode, (width, height), data)

@@ -15,6 +15,7 @@ import msgpack
 import numpy as np
 import torch
 
+FRAME_HEADER = 8
 MAX_FRAME = 256 * 2**20
 MAX_NODES = 1_000_000
 MAX_DEPTH = 64
@@ -29,7 +30,10 @@ DTYPES = {
     )
 }  # fmt: skip
 ARRAY_DTYPES = frozenset(
-    "bool uint8 uint16 uint32 uint64 int8 int16 int32 int64 float16 float32 float64 complex64 complex128".split()
+    [
+        *("bool", "uint8", "uint16", "uint32", "uint64", "int8", "int16", "int32", "int64"),
+        *("float16", "float32", "float64", "complex64", "complex128"),
+    ]
 )
 IMAGE_MODES = {"1": 1, "L": 1, "RGB": 3, "RGBA": 4, "I": 4, "F": 4}
 TENSORS = (torch.Tensor, torch.nn.Parameter)
@@ -152,7 +156,9 @@ class Encoder:
     def _tensor_node(self, value: torch.Tensor) -> Any:
         own = type(value).__module__.startswith("torchvision.tv_tensors")
         if type(value) not in TENSORS and not own:
-            raise Unsendable(f"a {type(value).__name__}, a subclass of Tensor, cannot be returned; return a plain tensor")
+            raise Unsendable(
+                f"a {type(value).__name__}, a subclass of Tensor, cannot be returned; return a plain tensor"
+            )
         lifted = self.lift(value)
         if isinstance(lifted, Ref):
             return ["ref", lifted.key]

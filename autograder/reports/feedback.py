@@ -37,7 +37,9 @@ def text(grade: Grade, kind: str = "hidden") -> str:
 
 
 def _task(task: TaskScore, kind: str, problem: str | None) -> Iterator[str]:
-    points = f"{number(task.points)}/{number(task.max_points)}{' bonus' if task.bonus else ''}  " if kind == "hidden" else ""
+    points = (
+        f"{number(task.points)}/{number(task.max_points)}{' bonus' if task.bonus else ''}  " if kind == "hidden" else ""
+    )
     yield f"{task.name}  {points}{WORDS[task.outcome]}"
     if problem is not None:
         return

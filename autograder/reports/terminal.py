@@ -42,6 +42,13 @@ def remark(grade: Grade) -> str:
             test.message.splitlines()[0] if test.message else WORDS[Outcome.UNGRADED]
             for task in grade.tasks for test in task.tests if test.outcome is Outcome.UNGRADED
         )  # fmt: skip
-    odd = (Outcome.TIMED_OUT, Outcome.CRASHED, Outcome.OUT_OF_MEMORY, Outcome.MISSING, Outcome.BLOCKED, Outcome.UNFINISHED)
+    odd = (
+        Outcome.TIMED_OUT,
+        Outcome.CRASHED,
+        Outcome.OUT_OF_MEMORY,
+        Outcome.MISSING,
+        Outcome.BLOCKED,
+        Outcome.UNFINISHED,
+    )
     counts = [(WORDS[outcome], sum(task.outcome is outcome for task in grade.tasks)) for outcome in odd]
     return ", ".join(f"{count} {word}" for word, count in counts if count)

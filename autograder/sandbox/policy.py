@@ -24,5 +24,12 @@ ENVIRONMENT = {
 }
 
 # Libraries that the server imports before it serves; "warm" then uses once what torch would import lazily.
-WARM_MODULES = ("torch", "numpy", "torchvision", "torchvision.transforms.v2", "autograder.remote.guest", "autograder.remote.probes")
+WARM_MODULES = (
+    "torch",
+    "numpy",
+    "torchvision",
+    "torchvision.transforms.v2",
+    "autograder.remote.guest",
+    "autograder.remote.probes",
+)
 GUEST_ENTRY = "autograder.remote.guest:main"

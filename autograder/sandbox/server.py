@@ -1,8 +1,8 @@
 """The warm fork server: imports torch once, then forks a confined guest for each request.
 
-Started as a program of its own (``python -I -m autograder.sandbox.server FD SCRATCH``), so it knows no suite and no reference.
-It talks to the judge over one socket: JSON messages, with the guest's end of a socket pair attached to "fork". It runs
-no student code, starts no thread and never touches CUDA, since neither survives a fork.
+Started as a program of its own (``python -I -m autograder.sandbox.server FD SCRATCH``), so it knows no suite and no
+reference. It talks to the judge over one socket: JSON messages, with the guest's end of a socket pair attached to
+"fork". It runs no student code, starts no thread and never touches CUDA, since neither survives a fork.
 """
 
 import array
@@ -31,12 +31,24 @@ def main() -> None:
     _use_once()
     gc.collect()
     gc.freeze()  # what is imported is never collected, so that collections in guests copy no pages
-    control.send(json.dumps({"ready": os.getpid()}).encode())
     children: set[int] = set()
+    try:
+        control.send(json.dumps({"ready": os.getpid()}).encode())
+        _serve(control, children)
+    except ConnectionError:
+        pass  # the judge is gone: so are we
+    for pid in children:
+        _reap(pid, kill=True)
+    shutil.rmtree(sys.argv[2], ignore_errors=True)
+    os._exit(0)  # native libraries complain at an ordinary exit, and there is nothing to clean up
+
+
+def _serve(control: socket.socket, children: set[int]) -> None:
+    """Fork and reap as asked; ``children`` are the guests that run."""
     while True:
         message, descriptors = _receive(control)
         if message is None:
-            break
+            return
         if message["op"] == "fork":
             pid = _fork(message, descriptors[0])
             os.close(descriptors[0])
@@ -45,10 +57,6 @@ def main() -> None:
         else:
             children.discard(message["pid"])
             control.send(json.dumps({"status": _reap(message["pid"], message["kill"])}).encode())
-    for pid in children:
-        _reap(pid, kill=True)
-    shutil.rmtree(sys.argv[2], ignore_errors=True)
-    os._exit(0)  # native libraries complain at an ordinary exit, and there is nothing to clean up
 
 
 def _receive(control: socket.socket) -> tuple[dict[str, Any] | None, list[int]]:
@@ -110,7 +118,7 @@ def _use_once() -> None:
     from torch import nn
 
     torch.set_num_threads(1)
-    layer = nn.utils.skip_init(nn.Linear, 2, 2)
+    layer = nn.utils.skip_init(nn.Linear, 2, 2)  # type: ignore[no-untyped-call]
     for optimizer in (torch.optim.SGD, torch.optim.Adam, torch.optim.AdamW):
         optimizer(layer.parameters(), lr=0.1)
     point = torch.ones(2, dtype=torch.float64)

@@ -18,23 +18,26 @@ from autograder.results import Outcome
 from autograder.sandbox.policy import Policy
 
 _HEADER = 8
+_CHUNK = 2**18
 _START_SECONDS = 300.0
 _GUEST_START_SECONDS = 60.0
 # Passed on to the server because CUDA and the dynamic linker need them; the guest's environment is emptied.
 _INHERITED = ("PATH", "LD_LIBRARY_PATH", "CUDA_VISIBLE_DEVICES", "LANG", "SYSTEMROOT")
-_ONE_THREAD = {name: "1" for name in ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS", "NUMEXPR_NUM_THREADS")}
+_ONE_THREAD = {
+    name: "1" for name in ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS", "NUMEXPR_NUM_THREADS")
+}
 
 
 class GuestDied(Exception):
-    """A guest ended, or was ended, while it was being waited for. ``outcome`` says how, the message is the student's."""
+    """A guest ended, or was ended, while it was being waited for; ``outcome`` says how. A student reads the message."""
 
     def __init__(self, outcome: Outcome, message: str) -> None:
         super().__init__(message)
         self.outcome = outcome
 
 
-class FrameTooLarge(Exception):
-    """A guest announced a frame larger than any that is allowed."""
+class BadFrame(Exception):
+    """A guest announced a frame larger than any that is allowed, or sent more than it announced."""
 
 
 class ForkServer:
@@ -113,23 +116,28 @@ class Guest:
 
     def receive(self, seconds: float, max_size: int) -> bytes:
         """The next frame. Raises ``GuestDied`` when none is complete within ``seconds`` or the guest ends, and
-        ``FrameTooLarge``, before any of it is read, for one of more than ``max_size`` bytes."""
+        ``BadFrame``, before any of it is read, for one of more than ``max_size`` bytes, or for bytes beyond it."""
         deadline = time.monotonic() + seconds
-        size = int.from_bytes(self._read(_HEADER, deadline), "big")
+        data = self._read(_HEADER, b"", deadline)
+        size = int.from_bytes(data[:_HEADER], "big")
         if size > max_size:
-            raise FrameTooLarge(f"a frame of {size} bytes was announced; at most {max_size} are allowed")
-        return self._read(size, deadline)
+            raise BadFrame(f"a frame of {size} bytes was announced; at most {max_size} are allowed")
+        frame = self._read(size, data[_HEADER:], deadline)
+        if len(frame) > size:
+            raise BadFrame(f"{len(frame) - size} bytes came that were not asked for")
+        return frame
 
     def end(self) -> int:
         """Kill the guest, with all it started, and remove its folder; its wait status. Later calls return 0."""
         return self._finish(kill=True)
 
-    def _read(self, size: int, deadline: float) -> bytes:
-        chunks: list[bytes] = []
-        while size:
+    def _read(self, size: int, begun: bytes, deadline: float) -> bytes:
+        """At least ``size`` bytes, of which ``begun`` are here already; more where they came in one piece."""
+        chunks, missing = [begun], size - len(begun)
+        while missing > 0:
             self._connection.settimeout(max(deadline - time.monotonic(), 0.001))
             try:
-                chunk = self._connection.recv(min(size, 2**20))
+                chunk = self._connection.recv(_CHUNK)
             except TimeoutError:
                 raise self._timed_out() from None
             except OSError:
@@ -137,7 +145,7 @@ class Guest:
             if not chunk:
                 raise self._ended()
             chunks.append(chunk)
-            size -= len(chunk)
+            missing -= len(chunk)
         return b"".join(chunks)
 
     def _timed_out(self) -> GuestDied:
