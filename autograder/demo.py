@@ -52,12 +52,12 @@ class _Desk:
 
 
 Files = Mapping[str, bytes]
-_Habit = Callable[[_Desk], Files]
+_Habit = Callable[[_Desk], Files | bytes]  # files of a folder, or a zip
 
 
 def write_class(course: Course, folder: Path) -> int:
-    """Write 30 submissions into ``folder`` as ``<student>/<assignment>/...``, over the course's first two assignments
-    (or its only one), and return how many they are.
+    """Write 30 submissions into ``folder``, over the course's first two assignments (or its only one), and return how
+    many they are: ``<student>/<assignment>/...``, and beside them the zips, ``<student>_<assignment>.zip``.
 
     Files of the same names are overwritten; nothing is removed. Raises ``AssignmentError`` where solutions are
     missing or cannot be run, ``GraderError`` where the folder cannot be written.
@@ -68,7 +68,11 @@ def write_class(course: Course, folder: Path) -> int:
         assignment, solutions = desks[number % len(desks)]
         student = STUDENTS[number // len(desks)]
         desk = _Desk(assignment, solutions, random.Random(f"{student} {assignment.name}"))
-        _write(folder / student / assignment.name, _HABITS[number](desk))
+        handed_in = _HABITS[number](desk)
+        if isinstance(handed_in, bytes):
+            _write(folder, {f"{student}_{assignment.name}.zip": handed_in})
+        else:
+            _write(folder / student / assignment.name, handed_in)
     return _SIZE
 
 
@@ -100,11 +104,7 @@ def _busy_notebook(desk: _Desk) -> Files:
 
 
 def _archive(wrong: float = 0.0, empty: float = 0.0, prefix: str = "") -> _Habit:
-    def habit(desk: _Desk) -> Files:
-        name = f"{prefix}{desk.assignment.module}.py"
-        return {"homework.zip": _zipped(name, desk.text(wrong, empty).encode())}
-
-    return habit
+    return lambda desk: _zipped(f"{prefix}{desk.assignment.module}.py", desk.text(wrong, empty).encode())
 
 
 def _zipped(name: str, data: bytes) -> bytes:

@@ -22,6 +22,7 @@ from autograder.remote.session import Loaded, Session
 from autograder.results import Grade, Outcome, TaskScore, TestResult, summary
 from autograder.sandbox.policy import Policy
 from autograder.sandbox.spawn import ForkServer
+from autograder.sandbox.warm import use_once
 from autograder.submission import Submission
 from autograder.suite import Suite
 
@@ -109,6 +110,7 @@ class Judge:
         if (name, public) not in self._benches:
             assignment = self._course.assignment(name)
             self.server()  # warms up while the suite is collected
+            use_once()  # and so do we
             self._benches[name, public] = _public_bench(assignment) if public else _bench(assignment)
         return self._benches[name, public]
 

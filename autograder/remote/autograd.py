@@ -18,7 +18,6 @@ class Call:
     ``inputs`` are the judge's tensors through which gradients flow, in the order in which the guest has them."""
 
     number: int
-    outputs: tuple[torch.Tensor, ...]
     inputs: tuple[torch.Tensor, ...]
     pullback: Pullback
 
@@ -27,22 +26,22 @@ class _Remote(torch.autograd.Function):
     """Puts the outputs of a finished remote call into this process's graph."""
 
     @staticmethod
-    def forward(ctx: Any, call: Call, *inputs: torch.Tensor) -> tuple[torch.Tensor, ...]:
-        """The outputs, as they came back."""
+    def forward(ctx: Any, call: Call, outputs: tuple[torch.Tensor, ...], *inputs: torch.Tensor) -> Any:
+        """The outputs, as they came back. They must not be kept in ``ctx``, which they hold: neither would ever go."""
         ctx.call = call
-        return call.outputs
+        return outputs
 
     @staticmethod
     def backward(ctx: Any, *cotangents: torch.Tensor) -> tuple[torch.Tensor | None, ...]:
         """The gradient of every input, from the guest."""
         call = ctx.call
-        return (None, *call.pullback(call.number, cotangents, torch.is_grad_enabled(), call.inputs))
+        return (None, None, *call.pullback(call.number, cotangents, torch.is_grad_enabled(), call.inputs))
 
 
-def link(call: Call) -> tuple[torch.Tensor, ...]:
+def link(call: Call, outputs: tuple[torch.Tensor, ...]) -> tuple[torch.Tensor, ...]:
     """The outputs of ``call`` as functions of its inputs."""
     if not call.inputs:
-        return call.outputs
+        return outputs
     with torch.enable_grad():
-        linked: tuple[torch.Tensor, ...] = _Remote.apply(call, *call.inputs)
+        linked: tuple[torch.Tensor, ...] = _Remote.apply(call, outputs, *call.inputs)
     return linked

@@ -28,19 +28,22 @@ class Lifted:
 
     def __init__(self) -> None:
         self.objects: dict[int, torch.Tensor | torch.Generator] = {}
+        self._used: set[int] = set()
         self._next = 0
 
     def key_of(self, thing: torch.Tensor | torch.Generator) -> int:
         """The key of ``thing``, a new one where it has none yet."""
-        for key, known in self.objects.items():
-            if known is thing:
-                return key
-        self._next += 1
-        self.objects[self._next] = thing
-        return self._next
+        key = next((key for key, known in self.objects.items() if known is thing), None)
+        if key is None:
+            self._next += 1
+            key = self._next
+            self.objects[key] = thing
+        self._used.add(key)
+        return key
 
     def keep(self, alive: Iterable[int]) -> None:
-        """Forget all but those that still live in the guest."""
+        """After a request: forget all but those that still live in the guest."""
+        self._used = set()
         self.objects = {key: self.objects[key] for key in alive if key in self.objects}
 
     def table(self) -> list[Entry]:
@@ -48,9 +51,13 @@ class Lifted:
         return [_entry(key, thing) for key, thing in self.objects.items()]
 
     def differentiable(self) -> dict[int, torch.Tensor]:
-        """Those through which gradients flow, by key."""
+        """Those through which gradients may flow in this request, by key: its arguments, and the leaves that live on,
+        such as the parameters that an optimizer holds. Other tensors of earlier requests may have lost their graph.
+        """
         return {
-            key: thing for key, thing in self.objects.items() if isinstance(thing, torch.Tensor) and thing.requires_grad
+            key: thing
+            for key, thing in self.objects.items()
+            if isinstance(thing, torch.Tensor) and thing.requires_grad and (thing.is_leaf or key in self._used)
         }
 
 

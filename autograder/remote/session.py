@@ -171,9 +171,9 @@ class Session:
         number = self._requests
 
         def wrap(outputs: list[torch.Tensor]) -> Sequence[torch.Tensor]:
-            call = Call(number, tuple(outputs), tuple(linked), self._pull_back)
+            call = Call(number, tuple(linked), self._pull_back)
             weakref.finalize(call, self._released.append, number)
-            return link(call)
+            return link(call, tuple(outputs))
 
         def proxy(handle: Handle) -> RemoteObject:
             return RemoteObject(self.ask, handle)

@@ -19,6 +19,7 @@ from typing import Any
 
 from autograder.sandbox.confine import confine
 from autograder.sandbox.policy import GUEST_ENTRY, WARM_MODULES, Policy
+from autograder.sandbox.warm import use_once
 
 _GRACE_SECONDS = 0.2
 
@@ -28,7 +29,7 @@ def main() -> None:
     control = socket.socket(fileno=int(sys.argv[1]))
     for name in WARM_MODULES:
         importlib.import_module(name)
-    _use_once()
+    use_once()
     gc.collect()
     gc.freeze()  # what is imported is never collected, so that collections in guests copy no pages
     children: set[int] = set()
@@ -107,28 +108,6 @@ def _kill_group(pid: int) -> None:
         os.killpg(pid, signal.SIGKILL)
     except (ProcessLookupError, PermissionError):
         return  # the group went with its leader
-
-
-def _use_once() -> None:
-    """Use what torch imports lazily, or a correct submission would pay seconds for it within its time limit.
-
-    Backward passes count the GPUs, which starts CUDA, so they are warmed only where there is none.
-    """
-    import torch
-    from torch import nn
-
-    torch.set_num_threads(1)
-    layer = nn.utils.skip_init(nn.Linear, 2, 2)  # type: ignore[no-untyped-call]
-    for optimizer in (torch.optim.SGD, torch.optim.Adam, torch.optim.AdamW):
-        optimizer(layer.parameters(), lr=0.1)
-    point = torch.ones(2, dtype=torch.float64)
-    torch.linalg.lstsq(torch.eye(2), torch.ones(2, 1))
-    nn.functional.cross_entropy(torch.zeros(1, 2), torch.tensor([0]))
-    nn.functional.dropout(point)
-    if os.path.exists("/dev/nvidiactl"):
-        return
-    torch.func.grad(torch.sum)(point)
-    torch.autograd.gradcheck(torch.exp, point.requires_grad_())
 
 
 if __name__ == "__main__":

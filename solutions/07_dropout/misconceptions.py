@@ -908,9 +908,9 @@ def mc_dropout__standard_deviation(model: nn.Module, x: Tensor, n_samples: int) 
     ),
 )
 def mc_dropout__unbiased(model: nn.Module, x: Tensor, n_samples: int) -> tuple[Tensor, Tensor]:
-    """The default of torch.var."""
+    """What torch.var does by default, without its warning."""
     y = _sampled(model, x, n_samples, _wake)
-    return y.mean(dim=0), y.var(dim=0)
+    return y.mean(dim=0), y.var(dim=0, correction=0) * n_samples / torch.tensor(n_samples - 1.0, dtype=y.dtype)
 
 
 @misconception(

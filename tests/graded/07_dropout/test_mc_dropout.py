@@ -51,11 +51,13 @@ def test_mc_dropout_of_a_linear_model(student, rng):
     mean, variance = student.mc_dropout(model, x.repeat(4000, 1), 2)
     assert expect.tensor(mean).shape == expect.tensor(variance).shape == (4000, 1), "a result has the wrong shape"
     furthest = float((values - center).abs().max())
-    expect.mean(mean.flatten(), center, std=(spread / 2) ** 0.5, bound=furthest, what="the mean")
+    expect.mean(mean.detach().flatten(), center, std=(spread / 2) ** 0.5, bound=furthest, what="the mean")
     # The population variance of two draws is the square of half their distance.
     pairs, both = ((values[:, None] - values) / 2).square(), chance[:, None] * chance
     std = float((both * (pairs - spread / 2).square()).sum()) ** 0.5
-    expect.mean(variance.flatten(), spread / 2, std=std, bound=float(pairs.max()), what="the variance of two samples")
+    expect.mean(
+        variance.detach().flatten(), spread / 2, std=std, bound=float(pairs.max()), what="the variance of two samples"
+    )
 
 
 @pytest.mark.weight(2)

@@ -1,0 +1,1 @@
+rate = float(input("rate? "))

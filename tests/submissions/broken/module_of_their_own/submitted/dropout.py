@@ -1,0 +1,5 @@
+from my_layers import mask
+
+
+def bernoulli_mask(v, p):
+    return mask(v, p)

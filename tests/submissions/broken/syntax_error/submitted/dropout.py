@@ -1,0 +1,5 @@
+import torch
+
+
+def bernoulli_mask(v, p:
+    return v

@@ -1,0 +1,3 @@
+def bernoulli_mask(v, p):
+        v = v + 0
+	return v
