@@ -130,7 +130,7 @@ def _place(kind: type) -> _Place:
         return _Place.PROXY
     if issubclass(kind, (type, *_FUNCTIONS)):
         return _Place.BY_NAME
-    if hasattr(kind, "__call__") and not _known_there(kind):  # noqa: B004  # it is the class that is asked
+    if any("__call__" in vars(base) for base in kind.__mro__) and not _known_there(kind):
         return _Place.CALLBACK
     return _Place.IN_PICKLE
 

@@ -224,7 +224,8 @@ class Session:
 
     def _fail(self, failure: StudentFailure) -> NoReturn:
         self.failure = failure
-        raise failure
+        # A failure that is remembered is raised in every test: without this its traceback would grow with each.
+        raise failure.with_traceback(None)
 
 
 def _broken(error: StudentFailure | StudentRaised) -> StudentFailure:

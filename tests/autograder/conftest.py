@@ -1,0 +1,34 @@
+"""What several tests share: one warm fork server for the whole session, and sessions over a source text."""
+
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from autograder.remote.session import Loaded, Session
+from autograder.sandbox.policy import Policy
+from autograder.sandbox.spawn import ForkServer
+
+
+@pytest.fixture(scope="session")
+def fork_server() -> Iterator[ForkServer]:
+    """A warm fork server."""
+    server = ForkServer()
+    yield server
+    server.close()
+
+
+@pytest.fixture
+def guest_of(fork_server: ForkServer) -> Iterator[Callable[..., Session]]:
+    """Makes a session, with its first test begun, over the source of a submission."""
+    sessions: list[Session] = []
+
+    def make(source: str, *, seconds: float = 20.0, memory_mb: int = 1024, printed_kb: int = 4) -> Session:
+        policy = Policy(memory_mb=memory_mb, printed_kb=printed_kb)
+        session = Session(lambda: fork_server.guest(policy), Loaded("task", [("task.py", source)], seconds))
+        session.begin(seed=1, seconds=seconds)
+        sessions.append(session)
+        return session
+
+    yield make
+    for session in sessions:
+        session.close()
