@@ -5,8 +5,8 @@ from pathlib import Path
 
 from autograder.course import Assignment, Course
 from autograder.errors import AssignmentError
-from autograder.judge import Judge
 from autograder.results import Grade
+from autograder.sandbox.spawn import ForkServer
 from autograder.submission import SUFFIXES, read_submission
 
 
@@ -15,7 +15,10 @@ def check_target(course: Course, target: str | None) -> Iterator[Grade]:
 
     Raises ``AssignmentError`` where there is no such assignment or file.
     """
-    judge = Judge(course)
+    server = ForkServer()  # warms up while this process imports the judge, and torch with it
+    from autograder.judge import Judge
+
+    judge = Judge(course, server)
     try:
         for assignment, path in _targets(course, target):
             yield judge.grade(read_submission(path, "you", assignment), public=True)

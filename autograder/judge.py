@@ -42,8 +42,11 @@ class Bench:
 class Judge:
     """Grades the submissions of one course, one after another, in this process and its guests."""
 
-    def __init__(self, course: Course) -> None:
-        """Raises ``AssignmentError`` where the course asks for more isolation than there is."""
+    def __init__(self, course: Course, server: ForkServer | None = None) -> None:
+        """``server`` is one that may be warming up already; the judge ends it.
+
+        Raises ``AssignmentError`` where the course asks for more isolation than there is.
+        """
         import torch
 
         if course.config.isolation == "confined":
@@ -54,7 +57,7 @@ class Judge:
         torch.set_num_threads(1)  # as in guests: tensors are small, and there are as many judges as cores
         self._course = course
         self._benches: dict[tuple[str, bool], Bench] = {}
-        self._server: ForkServer | None = None
+        self._server = server
 
     def close(self) -> None:
         """End the suites and the fork server."""

@@ -141,6 +141,9 @@ def _decide(item: pytest.Item, call: pytest.CallInfo[Any], exam: Exam) -> tuple[
     error = call.excinfo.value if call.excinfo is not None else None
     if isinstance(error, AutograderError):
         return Outcome.UNGRADED, f"our fault, not yours: {error}"
+    # What is skipped before it is opened must not take over the failure of the test before it.
+    if call.when == "setup" and isinstance(error, pytest.skip.Exception):
+        return Outcome.SKIPPED, str(error)
     if exam.seat.failure is not None:
         return _student_failure(exam.seat.failure)
     if error is None:

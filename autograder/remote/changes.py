@@ -29,20 +29,20 @@ class Foreign(nn.Module):
         raise RuntimeError("this layer was replaced by the submission and lives in its process")
 
 
-def apply_changes(changed: Any, objects: Mapping[int, Any], modules: Sequence[nn.Module]) -> None:
+def apply_changes(changed: Mapping[Any, Any], objects: Mapping[int, Any], modules: Sequence[nn.Module]) -> None:
     """Copy back values, gradients, ``requires_grad``, generator states and module trees.
 
     Raises ``GuestProtocolError`` where the guest names what it was not sent, or claims what cannot be.
     """
     try:
-        for key, value in changed["values"]:
+        for key, value in changed.get("values", ()):
             _set_value(objects[key], value)
-        for key, grad in changed["grads"]:
+        for key, grad in changed.get("grads", ()):
             objects[key].grad = None if grad is None else grad.detach().reshape(objects[key].shape)
-        for key, flag in changed["flags"]:
+        for key, flag in changed.get("flags", ()):
             if objects[key].is_leaf:
                 objects[key].requires_grad_(flag is True)
-        for index, layers in changed["modules"]:
+        for index, layers in changed.get("modules", ()):
             _set_layers(modules[index], layers)
     except (KeyError, IndexError, TypeError, ValueError, AttributeError, RuntimeError) as error:
         raise GuestProtocolError(f"a change that cannot be: {type(error).__name__}: {error}") from error

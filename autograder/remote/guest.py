@@ -16,6 +16,7 @@ import socket
 import sys
 import traceback
 import types
+import warnings
 from collections.abc import Callable
 from typing import Any
 
@@ -71,8 +72,7 @@ class Guest:
             reply["value"] = self._operations[operation](body)
         except BaseException as error:
             reply["error"] = self._raised(error)
-        reply["printed"], reply["lost"] = self._printed.take()
-        reply["changed"] = self._twins.changes()
+        reply.update(self._printed.take(), **self._twins.changes())
         self._calls_made += 1  # the judge counts alike
         encoder = Encoder(self._lift)
         try:
@@ -238,6 +238,8 @@ def main(connection: socket.socket, hello: dict[str, Any], printed_kb: int) -> N
     """Entry point in a freshly forked and confined guest: say what confines it, then serve."""
     printed = Printed(printed_kb * 1024)
     sys.stdin, sys.stdout, sys.stderr = io.StringIO(), printed, printed
+    # A warning as Python shows it names the file that was at work, which may be this one.
+    warnings.showwarning = lambda message, category, *_: print(f"{category.__name__}: {message}", file=sys.stderr)
     guest = Guest(connection, printed)
     send(connection, Encoder(lambda _: None).encode(hello))
     guest.serve()

@@ -21,8 +21,10 @@ class Printed(io.TextIOBase):
         self._lost += max(0, len(text) - room)
         return len(text)
 
-    def take(self) -> tuple[str, int]:
-        """What was printed since the last call, and how many characters were dropped."""
+    def take(self) -> dict[str, str | int]:
+        """What was printed since the last call, and how many characters were dropped; only what there is."""
         kept, lost = self._kept.getvalue(), self._lost
+        if not kept and not lost:
+            return {}
         self._kept, self._lost = io.StringIO(), 0
-        return kept, lost
+        return {"printed": kept, "lost": lost}

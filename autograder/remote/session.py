@@ -15,11 +15,12 @@ from autograder.remote.failures import StudentFailure, StudentRaised, reraise
 from autograder.remote.proxy import RemoteObject, Student
 from autograder.remote.request import Arguments, Lifted
 from autograder.remote.unwire import Decoder
-from autograder.remote.wire import FRAME_HEADER, MAX_FRAME, GuestProtocolError, Handle, Raised
+from autograder.remote.wire import FRAME_HEADER, MAX_FRAME, Encoder, GuestProtocolError, Handle, Raised
 from autograder.results import Outcome
 from autograder.sandbox.spawn import BadFrame, Guest, GuestDied
 
 _HELLO_SECONDS = 60.0
+_NOTHING_LIVES = Encoder(lambda _: None).encode([])  # what a guest usually says, known without reading it
 
 
 @dataclass(frozen=True)
@@ -92,12 +93,12 @@ class Session:
         reply = self._exchange(operation, body, arguments.callbacks, (*earlier, *inputs.values()))
         self._seed = None
         try:
-            apply_changes(reply["changed"], objects, arguments.modules)
+            apply_changes(reply, objects, arguments.modules)
         except GuestProtocolError as error:
             self._protocol(error)
-        if reply["error"] is not None:
+        if reply.get("error") is not None:
             self._raise(reply["error"], str(body.get("name", "the submission")))
-        return reply["value"]
+        return reply.get("value")
 
     def _require_guest(self) -> None:
         """Start a guest and load the submission, where there is none."""
@@ -112,7 +113,7 @@ class Session:
         body = {"module": self.source.module, "segments": list(self.source.segments), "seed": self._seed}
         try:
             reply = self._exchange("load", body, {}, ())
-            if reply["error"] is not None:
+            if reply.get("error") is not None:
                 self._raise(reply["error"], self.source.module)
         except (StudentFailure, StudentRaised) as error:
             self.close()
@@ -135,15 +136,14 @@ class Session:
         while "callback" in (reply := self._dict(self._decode(answer, linked))):
             self._send(pickle.dumps(self._call_back(callbacks, reply)))
             answer, living = self._receive(self._left)
-        alive = self._decode(living, ())
-        if (reply.get("error") is not None and not isinstance(reply["error"], Raised)) or not isinstance(alive, list):
+        alive = self._decode(living, ()) if living != _NOTHING_LIVES else []
+        if not isinstance(reply.get("error"), Raised | None) or not isinstance(alive, list):
             self._protocol(GuestProtocolError("an error that is none, or no list of what lives on"))
         self._lifted.keep(key for key in alive if type(key) is int)
         self.printed += str(reply.get("printed", ""))
         if reply.get("lost"):
             self.printed += f"\n… and {reply['lost']} more characters\n"
-        nothing: dict[str, list[Any]] = {"values": [], "grads": [], "flags": [], "modules": []}
-        return {"value": reply.get("value"), "error": reply.get("error"), "changed": reply.get("changed", nothing)}
+        return reply
 
     def _dict(self, reply: Any) -> dict[Any, Any]:
         if not isinstance(reply, dict):
@@ -231,6 +231,7 @@ class Session:
 def _broken(error: StudentFailure | StudentRaised) -> StudentFailure:
     """Why a submission cannot be imported, said once and remembered."""
     if isinstance(error, StudentFailure):
-        return StudentFailure(error.outcome, f"while it was imported, it {error.message}", error.traceback)
+        subject = "" if error.message.startswith("the process") else "it "
+        return StudentFailure(error.outcome, f"while it was imported, {subject}{error.message}", error.traceback)
     text = f"importing it raised {error.original}: {error}"
     return StudentFailure(Outcome.FAILED, text, error.traceback)

@@ -73,7 +73,7 @@ class Twins:
         self._modules = [(module, _state(module)) for module in modules]
 
     def changes(self) -> dict[str, Any]:
-        """What the call changed in place: values, gradients, ``requires_grad``, generators, modules."""
+        """What the call changed in place: values, gradients, ``requires_grad``, generators, modules; only what did."""
         values, grads, flags = [], [], []
         for key, twin in self._held.items():
             entry = self._sent[key]
@@ -91,7 +91,8 @@ class Twins:
                 grads.append((key, None if twin.grad is None else twin.grad.detach()))
             if twin.requires_grad != entry.requires_grad:
                 flags.append((key, twin.requires_grad))
-        return {"values": values, "grads": grads, "flags": flags, "modules": self._module_changes()}
+        found = {"values": values, "grads": grads, "flags": flags, "modules": self._module_changes()}
+        return {kind: changes for kind, changes in found.items() if changes}
 
     def release(self) -> list[int]:
         """Let go of the twins that only the request held; the keys of those that live on."""

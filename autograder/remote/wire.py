@@ -114,6 +114,8 @@ class Encoder:
 
     def _node(self, value: Any, depth: int) -> Any:
         kind = type(value)
+        if kind in (list, tuple, *MAPPINGS) and len(value) > MAX_NODES:
+            raise Unsendable(f"the value has more than {MAX_NODES} parts")
         if value is None or kind in (bool, float):
             return value
         if kind in (str, bytes):

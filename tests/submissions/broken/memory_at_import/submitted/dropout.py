@@ -1,1 +1,1 @@
-table = [bytearray(1 << 24) for _ in range(1000)]
+table = bytearray(1 << 34)

@@ -1,0 +1,106 @@
+"""Seconds a submission, three ways in one run over the same submissions and the same hidden suite.
+
+    uv run python benchmarks/throughput.py [--assignment 07_dropout] [--submissions 20]
+
+- judge: the warm judge, each submission in a guest of its own, as ``autograder grade`` does with one job;
+- pytest: a fresh ``pytest`` process for each submission, running the suite in that process, as a course would without
+  this package;
+- floor: the same tests in this warm process, without any boundary.
+
+Each side is timed several times, alternating, and its median is taken. The ratios are what counts; they are printed and
+written to benchmarks/throughput.json.
+"""
+
+import argparse
+import json
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from autograder.course import load_course
+from autograder.judge import Judge, seed_of
+from autograder.reference import run
+from autograder.results import Outcome
+from autograder.submission import Segment, Submission
+
+ROOT = Path(__file__).resolve().parent.parent
+ROUNDS = 3
+
+
+def seconds(act: Callable[[], object]) -> float:
+    """How long something takes."""
+    began = time.perf_counter()
+    act()
+    return time.perf_counter() - began
+
+
+def main() -> None:
+    """Measure and print."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--assignment", default="07_dropout")
+    parser.add_argument("--submissions", type=int, default=20, help="graded by the judge and at the floor, each round")
+    parser.add_argument("--fresh", type=int, default=2, help="graded by fresh pytest processes, each round")
+    options = parser.parse_args()
+
+    judge = Judge(load_course(ROOT))
+    bench = judge.bench(options.assignment)
+    label, source = bench.solutions.reference
+    submissions = [
+        Submission(f"student{number}", bench.assignment.name, (Segment(label, source),), (), None)
+        for number in range(options.submissions)
+    ]
+    module = run(bench.assignment.module, bench.solutions.segments())
+
+    def by_judge() -> None:
+        for submission in submissions:
+            grade = judge.grade(submission)
+            assert all(task.outcome in (Outcome.PASSED, Outcome.SKIPPED) for task in grade.tasks), grade
+
+    def at_floor() -> None:
+        for submission in submissions:
+            judge.try_answer(bench, module, seed_of("benchmark", submission.student, submission.assignment))
+
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / f"{bench.assignment.module}.py"
+        file.write_text(source, encoding="utf-8")
+
+        def by_fresh_pytest() -> None:
+            command = [sys.executable, "-m", "pytest", "-q", f"--student={file}", str(bench.assignment.suites)]
+            for _ in range(options.fresh):
+                subprocess.run(command, cwd=ROOT, check=True, stdout=subprocess.DEVNULL)
+
+        for warm_up in (by_judge, at_floor, by_fresh_pytest):
+            warm_up()
+        sides = {"judge": (by_judge, options.submissions), "floor": (at_floor, options.submissions)}
+        sides["pytest"] = (by_fresh_pytest, options.fresh)
+        times: dict[str, list[float]] = {name: [] for name in sides}
+        for _ in range(ROUNDS):
+            for name, (act, count) in sides.items():
+                times[name].append(seconds(act) / count)
+    judge.close()
+    report(options.assignment, {name: statistics.median(values) for name, values in times.items()})
+
+
+def report(assignment: str, medians: dict[str, float]) -> None:
+    """Print the table and write it beside this file."""
+    ratios = {
+        "times faster than a fresh pytest": medians["pytest"] / medians["judge"],
+        "times the floor": medians["judge"] / medians["floor"],
+    }
+    print(f"{assignment}, seconds a submission (median of {ROUNDS} rounds)")
+    for name, value in medians.items():
+        print(f"  {name:8}{value:9.3f}")
+    for name, value in ratios.items():
+        print(f"  {value:8.1f} {name}")
+    path = Path(__file__).with_suffix(".json")
+    rows = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
+    rows[assignment] = {"seconds": medians, "ratios": ratios}
+    path.write_text(json.dumps(rows, indent=1, sort_keys=True) + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
