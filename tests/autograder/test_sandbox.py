@@ -38,8 +38,7 @@ def test_a_guest_says_what_confines_it(guest_of: Make) -> None:
 def test_a_guest_inherits_one_descriptor(guest_of: Make) -> None:
     """Besides /dev/null on 0, 1 and 2 a guest has its pipe and nothing else."""
     body = (
-        "names = [f'/proc/self/fd/{fd}' for fd in range(256)]
-"
+        "names = [f'/proc/self/fd/{fd}' for fd in range(256)]\n"
         "    return [os.path.realpath(name) for name in names if os.path.lexists(name)]"
     )
     found = answer_of(guest_of, body)
@@ -70,8 +69,7 @@ def test_scratch_folders_are_private_and_go_with_their_guest(guest_of: Make) -> 
 def test_limits_are_in_force(guest_of: Make) -> None:
     """File size, open files and core dumps are limited, hard."""
     body = (
-        "kinds = (resource.RLIMIT_FSIZE, resource.RLIMIT_NOFILE, resource.RLIMIT_CORE)
-"
+        "kinds = (resource.RLIMIT_FSIZE, resource.RLIMIT_NOFILE, resource.RLIMIT_CORE)\n"
         "    return [resource.getrlimit(kind)[1] for kind in kinds]"
     )
     policy = Policy()
@@ -114,7 +112,7 @@ def test_guests_die_with_their_server() -> None:
 def test_a_server_ends_when_its_judge_is_killed(tmp_path: Path) -> None:
     """A judge that is killed leaves no server behind."""
     script = (
-        "import os, sys\nfrom autograder.sandbox.spawn import ForkServer\nfrom autograder.sandbox.policy import Policy\n"
+        "import os\nfrom autograder.sandbox.spawn import ForkServer\nfrom autograder.sandbox.policy import Policy\n"
         "server = ForkServer(); server.guest(Policy())\n"
         "print(server._process.pid, flush=True); os.kill(os.getpid(), 9)\n"
     )
