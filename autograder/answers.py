@@ -51,7 +51,7 @@ def misconception(*, hint: str, reread: str, caught_by: str | tuple[str, ...]) -
     section ("DS 542, Dropout"). ``caught_by`` names the tests of the task that must fail.
     """
     names = (caught_by,) if isinstance(caught_by, str) else caught_by
-    if not (hint and reread and names):
+    if not (hint and reread and names and all(names)):
         raise ValueError("a misconception needs a hint, a lecture section to reread and the tests that catch it")
 
     def decorate(answer: T) -> T:

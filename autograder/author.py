@@ -133,7 +133,7 @@ def try_out(trial: Trial) -> Row:
     module = run(bench.assignment.module, trial.segments)
     own = frozenset() if trial.answer is None else frozenset({bench.assignment.task(trial.answer.replaces).name})
     problems: dict[str, None] = {}  # in order, each once
-    passed: dict[str, float] = {}
+    passed: dict[str, list[bool]] = {}
     first: dict[str, list[TestResult]] = {}
     for number in range(trial.seeds):
         whole = not own or number < WHOLE_SUITE_SEEDS
@@ -142,14 +142,15 @@ def try_out(trial: Trial) -> Row:
         for problem in _violations(trial, bench, exam.results, own):
             problems.setdefault(problem)
         for test in (test for tests in exam.results.values() for test in tests):
-            passed[test.name] = passed.get(test.name, 0) + (test.outcome is Outcome.PASSED)
+            passed.setdefault(test.name, []).append(test.outcome is Outcome.PASSED)
     session = judge.session(bench.assignment, list(trial.segments))
     try:
         remote = judge.sit(bench, session, "author check 0").results
     finally:
         session.close()
     problems.update(dict.fromkeys(_differences(first, remote)))
-    return Row(trial, tuple(problems), {name: count / trial.seeds for name, count in passed.items()}, trial.seeds + 1)
+    shares = {name: sum(runs) / len(runs) for name, runs in passed.items()}
+    return Row(trial, tuple(problems), shares, trial.seeds + 1)
 
 
 def _violations(trial: Trial, bench: Bench, results: dict[str, list[TestResult]], own: frozenset[str]) -> Iterator[str]:

@@ -1,6 +1,7 @@
 """``autograder check``: a student's own file against the public tests, by the same judge and guest as a grading."""
 
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 from autograder.course import Assignment, Course
@@ -15,15 +16,13 @@ def check_target(course: Course, target: str | None) -> Iterator[Grade]:
 
     Raises ``AssignmentError`` where there is no such assignment or file.
     """
-    server = ForkServer()  # warms up while this process imports the judge, and torch with it
-    from autograder.judge import Judge
+    targets = _targets(course, target)
+    with closing(ForkServer()) as server:  # warms up while this process imports the judge, and torch with it
+        from autograder.judge import Judge
 
-    judge = Judge(course, server)
-    try:
-        for assignment, path in _targets(course, target):
-            yield judge.grade(read_submission(path, "you", assignment), public=True)
-    finally:
-        judge.close()
+        with closing(Judge(course, server)) as judge:
+            for assignment, path in targets:
+                yield judge.grade(read_submission(path, "you", assignment), public=True)
 
 
 def _targets(course: Course, target: str | None) -> list[tuple[Assignment, Path]]:

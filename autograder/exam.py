@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from autograder.config import Limits
+from autograder.errors import GraderError
 from autograder.remote.failures import StudentFailure
 from autograder.results import Outcome, TestResult
 
@@ -83,6 +84,7 @@ class Exam:
     """A seat, the reference to compare with, the seed that every test's own derives from, and the results so far.
 
     ``owners`` says which task each function or class belongs to. ``tasks`` limits the exam to these; None is all.
+    ``fault`` is set where the grader itself failed in a test: the exam then says nothing about the student.
     """
 
     seat: Seat
@@ -92,6 +94,7 @@ class Exam:
     owners: Mapping[str, str]
     tasks: frozenset[str] | None = None
     results: dict[str, list[TestResult]] = field(default_factory=dict)
+    fault: GraderError | None = None
     _left: dict[str, float] = field(default_factory=dict)
     _task: str = ""
 

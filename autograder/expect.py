@@ -38,21 +38,15 @@ def close(
     """
     wanted = expected if isinstance(expected, Tensor) else torch.tensor(float(expected), dtype=torch.float64)
     found = tensor(actual, what=what, scalar=wanted.ndim == 0)
-    if found.shape != wanted.shape:
-        raise Mismatch(f"{what} has shape {list(found.shape)}, not {list(wanted.shape)}")
-    if isinstance(expected, Tensor) and isinstance(actual, Tensor):
-        if found.dtype != wanted.dtype:
-            raise Mismatch(f"{what} has dtype {found.dtype}, not {wanted.dtype}")
-        if found.device != wanted.device:
-            raise Mismatch(f"{what} is on {found.device}, not on {wanted.device}")
-    kind = wanted.dtype if not isinstance(actual, Tensor) or found.dtype == torch.float64 else found.dtype
+    _same_kind(found, wanted, what, only_shape=not (isinstance(expected, Tensor) and isinstance(actual, Tensor)))
+    kind = wanted.dtype if found.dtype == torch.float64 else found.dtype
     if not kind.is_floating_point and not kind.is_complex:
         if not torch.equal(found.to(wanted.dtype), wanted):
             raise Mismatch(f"{what} has wrong values")
         return
-    found, wanted = found.detach().to("cpu", torch.float64), wanted.detach().to("cpu", torch.float64)
-    if bool(found.isnan().any()) and not bool(wanted.isnan().any()):
-        raise Mismatch(f"{what} contains NaN")
+    precise = torch.complex128 if kind.is_complex else torch.float64
+    found, wanted = found.detach().to("cpu", precise), wanted.detach().to("cpu", precise)
+    _no_stray_nan(found, wanted, what)
     relative = _RTOL.get(kind, 1e-9) if rtol is None else rtol
     absolute = _ATOL.get(kind, 1e-10) if atol is None else atol
     if not torch.allclose(found, wanted, rtol=relative, atol=absolute, equal_nan=True):
@@ -62,14 +56,26 @@ def close(
 def equal(actual: object, expected: Tensor, *, what: str = "the result") -> None:
     """Check that ``actual`` is a tensor with exactly the shape, dtype, device and values of ``expected``."""
     found = tensor(actual, what=what)
-    if found.shape != expected.shape:
-        raise Mismatch(f"{what} has shape {list(found.shape)}, not {list(expected.shape)}")
-    if found.dtype != expected.dtype:
-        raise Mismatch(f"{what} has dtype {found.dtype}, not {expected.dtype}")
-    if found.device != expected.device:
-        raise Mismatch(f"{what} is on {found.device}, not on {expected.device}")
+    _same_kind(found, expected, what)
+    _no_stray_nan(found, expected, what)
     if not torch.equal(found, expected):
         raise Mismatch(f"{what} has wrong values")
+
+
+def _same_kind(found: Tensor, wanted: Tensor, what: str, only_shape: bool = False) -> None:
+    if found.shape != wanted.shape:
+        raise Mismatch(f"{what} has shape {list(found.shape)}, not {list(wanted.shape)}")
+    if only_shape:
+        return
+    if found.dtype != wanted.dtype:
+        raise Mismatch(f"{what} has dtype {found.dtype}, not {wanted.dtype}")
+    if found.device != wanted.device:
+        raise Mismatch(f"{what} is on {found.device}, not on {wanted.device}")
+
+
+def _no_stray_nan(found: Tensor, wanted: Tensor, what: str) -> None:
+    if bool(found.isnan().any()) and not bool(wanted.isnan().any()):
+        raise Mismatch(f"{what} contains NaN")
 
 
 def tensor(value: object, *, what: str = "the result", scalar: bool = False) -> Tensor:
@@ -78,7 +84,13 @@ def tensor(value: object, *, what: str = "the result", scalar: bool = False) -> 
         return value
     if scalar and isinstance(value, int | float):
         return torch.tensor(float(value), dtype=torch.float64)
-    raise Mismatch(f"{what} is a {type(value).__name__}, not a tensor{' or a number' if scalar else ''}")
+    raise Mismatch(f"{what} is a {_kind(value)}, not a tensor{' or a number' if scalar else ''}")
+
+
+def _kind(value: object) -> str:
+    """The name of a value's type; of an object in the student's process, that of the object itself."""
+    describe = getattr(type(value), "_described", None)
+    return str(describe(value)) if describe is not None else type(value).__name__
 
 
 def rate(successes: int, trials: int, p: float, *, alpha: float = ALPHA, what: str = "the rate") -> None:

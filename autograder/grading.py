@@ -57,8 +57,8 @@ def save_all(folder: Path, grades: Iterable[Grade]) -> tuple[Grade, ...]:
     """
     done: list[Grade] = []
     for grade in grades:
-        store.write(folder, grade)
-        store.write_text(folder / "feedback" / grade.assignment / f"{grade.student}.txt", feedback.text(grade))
+        kept = store.read(store.write(folder, grade))  # an earlier one, where this one stayed ungraded
+        store.write_text(folder / "feedback" / grade.assignment / f"{grade.student}.txt", feedback.text(kept))
         done.append(grade)
     store.write_text(folder / "scores.csv", csv.text(store.read_all(folder)))
     return tuple(sorted(done, key=lambda grade: (grade.assignment, grade.student)))

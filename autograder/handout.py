@@ -79,7 +79,7 @@ saved. Passing them is not enough for full marks: grading tests the rest of what
 
 def _notebook_cell(assignment: Assignment, number: int, kind: str, text: str, grade_id: str) -> Any:
     from nbformat.v4 import new_code_cell, new_markdown_cell
-    from nbgrader.utils import compute_checksum  # type: ignore[import-untyped]  # it ships no types
+    from nbgrader.utils import compute_checksum
 
     make: Any = new_markdown_cell if kind == "text" else new_code_cell
     cell = make(text, id=hashlib.sha256(f"{assignment.name}:{number}".encode()).hexdigest()[:12])

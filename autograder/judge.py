@@ -2,6 +2,7 @@
 
 import dataclasses
 import functools
+import gc
 import hashlib
 import hmac
 import platform
@@ -83,6 +84,7 @@ class Judge:
             exam = self.sit(bench, session, seed)
         finally:
             session.close()
+        submission = dataclasses.replace(submission, problem=session.import_failure)
         return self._grade(submission, bench, exam, session.mechanisms)
 
     def try_answer(
@@ -93,8 +95,11 @@ class Judge:
         return bench.suite.sit(dataclasses.replace(exam, tasks=tasks))
 
     def sit(self, bench: Bench, seat: Seat, seed: str) -> Exam:
-        """Let whoever answers at this seat sit the whole suite."""
-        return bench.suite.sit(self._exam(bench, seat, seed))
+        """Let whoever answers at this seat sit the whole suite. Raises ``GraderError`` where we failed in a test."""
+        exam = bench.suite.sit(self._exam(bench, seat, seed))
+        if exam.fault is not None:
+            raise exam.fault
+        return exam
 
     def session(self, assignment: Assignment, pieces: list[tuple[str, str]]) -> Session:
         """A session over this source, whose guests start when they are needed."""
@@ -115,6 +120,7 @@ class Judge:
             self.server()  # warms up while the suite is collected
             use_once()  # and so do we
             self._benches[name, public] = _public_bench(assignment) if public else _bench(assignment)
+            gc.freeze()  # what is loaded now stays: no collection during a grading looks at it again
         return self._benches[name, public]
 
     def _exam(self, bench: Bench, seat: Seat, seed: str) -> Exam:

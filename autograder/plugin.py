@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from autograder.errors import AutograderError
+from autograder.errors import AutograderError, GraderError
 from autograder.exam import Direct, Exam
 from autograder.expect import Mismatch
 from autograder.remote.failures import StudentFailure, StudentRaised
@@ -139,6 +139,8 @@ def _result(item: pytest.Item, call: pytest.CallInfo[Any], exam: Exam) -> TestRe
 def _decide(item: pytest.Item, call: pytest.CallInfo[Any], exam: Exam) -> tuple[Outcome, str]:
     """What a test came to, and what the student is told besides the rubric line. Nothing defaults to passed."""
     error = call.excinfo.value if call.excinfo is not None else None
+    if isinstance(error, GraderError):
+        exam.fault = error
     if isinstance(error, AutograderError):
         return Outcome.UNGRADED, f"our fault, not yours: {error}"
     # What is skipped before it is opened must not take over the failure of the test before it.
@@ -152,13 +154,23 @@ def _decide(item: pytest.Item, call: pytest.CallInfo[Any], exam: Exam) -> tuple[
         return Outcome.SKIPPED, str(error)
     if isinstance(error, StudentFailure):
         return _student_failure(error)
+    if not isinstance(error, StudentRaised) and _is_the_references(call, exam):
+        return Outcome.UNGRADED, f"our fault, not yours: the reference raised {type(error).__name__}"
     if isinstance(error, NotImplementedError):
         return Outcome.UNFINISHED, str(error)
     if isinstance(error, StudentRaised):
         return Outcome.FAILED, f"raised {error.original}: {error}\n{error.traceback}".rstrip()
     if call.when != "call":
-        return Outcome.UNGRADED, f"our fault, not yours: {type(error).__name__} while the test was set up"
+        return Outcome.UNGRADED, f"our fault, not yours: {type(error).__name__} in the test's {call.when}"
     return _failed_check(error, item, call, exam)
+
+
+def _is_the_references(call: pytest.CallInfo[Any], exam: Exam) -> bool:
+    """Whether an exception came through the reference; a trusted answer's frames cannot be told from its own."""
+    file = getattr(exam.reference, "__file__", None)
+    if file is None or call.excinfo is None or isinstance(exam.seat, Direct):
+        return False
+    return file in {str(entry.path) for entry in call.excinfo.traceback}
 
 
 def _student_failure(failure: StudentFailure) -> tuple[Outcome, str]:
@@ -179,6 +191,4 @@ def _failed_check(
         return Outcome.FAILED, str(error).replace("DID NOT RAISE", "it did not raise")
     if isinstance(exam.seat, Direct):
         return Outcome.FAILED, f"{type(error).__name__}: {error}"
-    if getattr(exam.reference, "__file__", None) in frames:
-        return Outcome.UNGRADED, f"our fault, not yours: the reference raised {type(error).__name__}"
     return Outcome.FAILED, f"what was returned cannot be used as the task asks ({type(error).__name__})"

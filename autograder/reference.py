@@ -4,6 +4,7 @@ A variant (an accepted answer, a misconception) is the reference with one name b
 one namespace: what calls that name calls the variant, as it would in a submission.
 """
 
+import ast
 import types
 from dataclasses import dataclass
 
@@ -13,6 +14,7 @@ from autograder.errors import AssignmentError
 from autograder.source import read_source, reference_text, stub_text
 
 Segments = tuple[tuple[str, str], ...]
+_DEFINITIONS = (ast.FunctionDef, ast.ClassDef)
 
 
 @dataclass(frozen=True)
@@ -44,10 +46,11 @@ def load_solutions(assignment: Assignment) -> Solutions:
     files = tuple((str(path), path.read_text(encoding="utf-8")) for path in assignment.answers)
     namespace = run(assignment.module, (reference, *files)).__dict__
     answers = answers_in(namespace)
+    defined = [node.name for _, text in files for node in ast.parse(text).body if isinstance(node, _DEFINITIONS)]
     for answer in answers:
         assignment.task(answer.replaces)
-        if answer.written_as not in namespace:
-            raise AssignmentError(f"{assignment.name}: the answer {answer.written_as} is written twice")
+        if (count := defined.count(answer.written_as)) != 1:
+            raise AssignmentError(f"{assignment.name}: the answer {answer.written_as} is written {count} times, not once")
     return Solutions(
         module=assignment.module,
         reference=reference,

@@ -37,7 +37,7 @@ def read(path: Path) -> Grade:
         return from_json(json.loads(path.read_text(encoding="utf-8")))
     except OSError as error:
         raise GraderError(f"{path}: cannot be read ({error})") from error
-    except (ValueError, KeyError, TypeError) as error:
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise GraderError(f"{path}: not a grade ({type(error).__name__}: {error})") from error
 
 

@@ -113,6 +113,9 @@ def _choose(root: Entry, assignment: Assignment, any_name: bool) -> _Choice:
             chosen, notes = _preferred(fitting, assignment)
             return _Choice(chosen, inside + chosen.name, notes + _unused(children, fitting, chosen))
         folders = [entry for entry in children if entry.listing]
+        zips = [entry for entry in children if entry.suffix == ".zip" and entry.path is not None]
+        if len(zips) == 1 and not folders:
+            return _choose(open_entry(zips[0]), assignment, any_name)
         seen += [entry.name + ("/" if entry.listing else "") for entry in children]
         if len(folders) != 1:
             break

@@ -18,10 +18,11 @@ from autograder.errors import AssignmentError, GraderError
 from autograder.exam import Exam
 from autograder.plugin import EXAM, task_of
 
-# No configuration, plugin or conftest of anybody's, no rewritten asserts, no capturing: suites only.
+# No configuration, plugin or conftest of anybody's, no rewritten asserts, no capturing: suites only. A module is called
+# by its path from the root of the disk, so that two assignments' files of one name are two modules.
 _ARGUMENTS = [
-    "-c", os.devnull, "--noconftest", "--disable-plugin-autoload", "--import-mode=importlib", "--assert=plain", "-s",
-    "-p", "autograder.plugin", *(f"-pno:{name}" for name in (
+    "-c", os.devnull, f"--rootdir={os.path.abspath(os.sep)}", "--noconftest", "--disable-plugin-autoload",
+    "--import-mode=importlib", "--assert=plain", "-s", "-p", "autograder.plugin", *(f"-pno:{name}" for name in (
         "terminal", "cacheprovider", "doctest", "junitxml", "logging", "warnings", "faulthandler", "pastebin",
         "unraisableexception", "threadexception", "stepwise",
     )),

@@ -27,6 +27,7 @@ from autograder.remote.printed import Printed
 from autograder.remote.twins import Twins
 from autograder.remote.wire import FRAME_HEADER, Encoder, Handle, Raised, Ref, Unsendable
 
+_CHUNK = 2**18
 _FUTURE = functools.reduce(
     operator.or_, (getattr(__future__, name).compiler_flag for name in __future__.all_feature_names)
 )
@@ -219,19 +220,17 @@ def send(connection: socket.socket, answer: bytes, alive: bytes = b"") -> None:
 
 def receive(connection: socket.socket) -> bytes | None:
     """The next frame of the judge's, or None where it has closed the connection."""
-    header = _read(connection, FRAME_HEADER)
-    return None if header is None else _read(connection, int.from_bytes(header, "big"))
-
-
-def _read(connection: socket.socket, size: int) -> bytes | None:
-    data = bytearray(size)
-    view = memoryview(data)
-    while view:
-        count = connection.recv_into(view)
-        if not count:
+    first = connection.recv(_CHUNK)  # the judge sends one frame and waits, so what comes is that frame's beginning
+    size = FRAME_HEADER + int.from_bytes(first[:FRAME_HEADER], "big")
+    if len(first) == size > FRAME_HEADER:
+        return first[FRAME_HEADER:]
+    chunks, missing = [first], size - len(first)
+    while missing > 0:
+        chunks.append(connection.recv(_CHUNK))
+        missing -= len(chunks[-1])
+        if not chunks[-1]:
             return None
-        view = view[count:]
-    return bytes(data)
+    return b"".join(chunks)[FRAME_HEADER:]
 
 
 def main(connection: socket.socket, hello: dict[str, Any], printed_kb: int) -> None:

@@ -26,5 +26,5 @@ class Printed(io.TextIOBase):
         kept, lost = self._kept.getvalue(), self._lost
         if not kept and not lost:
             return {}
-        self._kept, self._lost = io.StringIO(), 0
+        self._kept, self._size, self._lost = io.StringIO(), 0, 0
         return {"printed": kept, "lost": lost}

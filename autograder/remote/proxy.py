@@ -1,5 +1,7 @@
 """``student.f(x)`` is a call in another process: what a suite sees of a submission, and of objects that stay there."""
 
+import functools
+import inspect
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -57,6 +59,8 @@ class RemoteObject:
     def __getattr__(self, name: str) -> Any:
         if name.startswith("__"):
             raise AttributeError(name)
+        if inspect.isfunction(getattr(self._kind, name, None)):  # a method of torch's: one request instead of two
+            return functools.partial(self._method, name)
         return self._ask("get", handle=self._handle.id, name=name)
 
     def __setattr__(self, name: str, value: Any) -> None:
@@ -65,8 +69,8 @@ class RemoteObject:
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         return self._ask("call", args, kwargs, handle=self._handle.id, name=self._handle.classes[0])
 
-    def _method(self, name: str, *args: Any) -> Any:
-        return self._ask("method", args, handle=self._handle.id, name=name)
+    def _method(self, name: str, *args: Any, **kwargs: Any) -> Any:
+        return self._ask("method", args, kwargs, handle=self._handle.id, name=name)
 
     def __len__(self) -> int:
         return int(self._method("__len__"))
@@ -105,8 +109,12 @@ class RemoteObject:
         """What ``nn.Module`` asks of a layer: this proxy itself, whose own layers stay in the guest."""
         yield prefix, self
 
+    def _described(self) -> str:
+        """What kind of thing it is, for a message."""
+        return str(self._handle.classes[0].rpartition(".")[2])
+
     def __repr__(self) -> str:
-        return f"<the student's {self._handle.classes[0].rpartition('.')[2]}>"
+        return f"<the student's {self._described()}>"
 
 
 def pid_of(thing: Any) -> tuple[str, Any] | None:

@@ -9,6 +9,7 @@ from typing import Any, NoReturn
 
 import torch
 
+from autograder.errors import GraderError
 from autograder.remote.autograd import Call, link
 from autograder.remote.changes import apply_changes
 from autograder.remote.failures import StudentFailure, StudentRaised, reraise
@@ -53,6 +54,11 @@ class Session:
     _requests: int = 0
     _lifted: Lifted = field(default_factory=Lifted)
     _released: list[int] = field(default_factory=list)
+
+    @property
+    def import_failure(self) -> str | None:
+        """Why the submission cannot be imported, once that was tried and failed."""
+        return None if self._broken is None else self._broken.message
 
     @property
     def student(self) -> Student:
@@ -107,7 +113,11 @@ class Session:
         if self._guest is not None:
             return
         self._guest, self._requests = self.start(), 0
-        hello = self._decode(self._receive(_HELLO_SECONDS)[0], ())
+        try:
+            hello = self._decode(self._receive(_HELLO_SECONDS)[0], ())
+        except StudentFailure as failure:  # before any of the student's code
+            self.failure, self._guest = None, None
+            raise GraderError(f"a guest did not start: {failure.message}") from failure
         self.mechanisms = {str(name): str(state) for name, state in hello.items()}
         left, self._left = self._left, self.source.seconds
         body = {"module": self.source.module, "segments": list(self.source.segments), "seed": self._seed}

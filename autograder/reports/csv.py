@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from autograder.results import Grade
 
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+_FORMULA = ("=", "+", "-", "@", "\t", "\n")
 
 
 def text(grades: Sequence[Grade]) -> str:
@@ -28,5 +28,6 @@ def text(grades: Sequence[Grade]) -> str:
 
 
 def _safe(value: str) -> str:
-    """A text that a spreadsheet will not take for a formula."""
+    """A text that a spreadsheet will not take for a formula, nor a bare carriage return in it for the end of a row."""
+    value = "\n".join(value.splitlines())
     return f"'{value}" if value.startswith(_FORMULA) else value

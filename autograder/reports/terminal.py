@@ -38,10 +38,8 @@ def remark(grade: Grade) -> str:
     if grade.problem is not None:
         return grade.problem.splitlines()[0]
     if not grade.is_graded:
-        return next(
-            test.message.splitlines()[0] if test.message else WORDS[Outcome.UNGRADED]
-            for task in grade.tasks for test in task.tests if test.outcome is Outcome.UNGRADED
-        )  # fmt: skip
+        tests = (test for task in grade.tasks for test in task.tests if test.outcome is Outcome.UNGRADED)
+        return next((test.message.splitlines()[0] for test in tests if test.message), WORDS[Outcome.UNGRADED])
     odd = (
         Outcome.TIMED_OUT,
         Outcome.CRASHED,

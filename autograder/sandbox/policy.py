@@ -28,6 +28,7 @@ WARM_MODULES = (
     "torch",
     "numpy",
     "torchvision",
+    "matplotlib.pyplot",
     "torchvision.transforms.v2",
     "autograder.remote.guest",
     "autograder.remote.probes",

@@ -6,6 +6,7 @@ reference. It talks to the judge over one socket: JSON messages, with the guest'
 """
 
 import array
+import contextlib
 import gc
 import importlib
 import json
@@ -32,32 +33,89 @@ def main() -> None:
     use_once()
     gc.collect()
     gc.freeze()  # what is imported is never collected, so that collections in guests copy no pages
-    children: set[int] = set()
+    guests = Guests()
     try:
         control.send(json.dumps({"ready": os.getpid()}).encode())
-        _serve(control, children)
+        _serve(control, guests)
     except ConnectionError:
         pass  # the judge is gone: so are we
-    for pid in children:
-        _reap(pid, kill=True)
+    guests.end_all()
     shutil.rmtree(sys.argv[2], ignore_errors=True)
     os._exit(0)  # native libraries complain at an ordinary exit, and there is nothing to clean up
 
 
-def _serve(control: socket.socket, children: set[int]) -> None:
-    """Fork and reap as asked; ``children`` are the guests that run."""
+def _serve(control: socket.socket, guests: "Guests") -> None:
+    """Do as asked: "fork" and "end" have no answer, so that the judge need not wait for them; "status" has one."""
     while True:
-        message, descriptors = _receive(control)
+        control.settimeout(_GRACE_SECONDS / 20 if guests.bury() else None)
+        try:
+            message, descriptors = _receive(control)
+        except TimeoutError:
+            continue
         if message is None:
             return
+        number = message["guest"]
         if message["op"] == "fork":
-            pid = _fork(message, descriptors[0])
+            guests.fork(number, message, descriptors[0])
             os.close(descriptors[0])
-            children.add(pid)
-            control.send(json.dumps({"pid": pid}).encode())
+        elif message["op"] == "end":
+            guests.end(number)
         else:
-            children.discard(message["pid"])
-            control.send(json.dumps({"status": _reap(message["pid"], message["kill"])}).encode())
+            control.settimeout(None)
+            control.send(json.dumps({"status": guests.status(number)}).encode())
+
+
+class Guests:
+    """The guests that run, by the judge's number for each, and those that were killed and are not yet gone."""
+
+    def __init__(self) -> None:
+        self._running: dict[int, tuple[int, str]] = {}
+        self._dying: dict[int, str] = {}
+
+    def fork(self, number: int, message: dict[str, Any], descriptor: int) -> None:
+        """Fork a guest. Where that fails, its pipe closes, and it has no status."""
+        with contextlib.suppress(OSError):
+            self._running[number] = _fork(message, descriptor), message["scratch"]
+
+    def end(self, number: int) -> None:
+        """Kill a guest, with its process group. Its end, which takes a while, is not waited for."""
+        if number in self._running:
+            pid, scratch = self._running.pop(number)
+            _kill_group(pid)
+            os.kill(pid, signal.SIGKILL)
+            self._dying[pid] = scratch
+
+    def status(self, number: int) -> int | None:
+        """The wait status of a guest that closed its pipe; it gets a moment to end by itself. None: it never ran."""
+        if number not in self._running:
+            return None
+        pid, scratch = self._running[number]
+        limit = time.monotonic() + _GRACE_SECONDS
+        while time.monotonic() < limit:
+            done, status = os.waitpid(pid, os.WNOHANG)
+            if done:
+                del self._running[number]
+                _kill_group(pid)
+                shutil.rmtree(scratch, ignore_errors=True)
+                return status
+            time.sleep(0.001)
+        self.end(number)
+        return signal.SIGKILL
+
+    def bury(self) -> bool:
+        """Take the status, and remove the folder, of guests that have died; whether some are still dying."""
+        for pid, scratch in list(self._dying.items()):
+            if os.waitpid(pid, os.WNOHANG)[0]:
+                del self._dying[pid]
+                shutil.rmtree(scratch, ignore_errors=True)
+        return bool(self._dying)
+
+    def end_all(self) -> None:
+        """Kill every guest, and wait."""
+        for number in list(self._running):
+            self.end(number)
+        while self.bury():
+            time.sleep(0.001)
 
 
 def _receive(control: socket.socket) -> tuple[dict[str, Any] | None, list[int]]:
@@ -82,25 +140,6 @@ def _fork(message: dict[str, Any], descriptor: int) -> int:
         status = 0
     finally:
         os._exit(status)
-
-
-def _reap(pid: int, kill: bool) -> int:
-    """End a guest, with its process group, and return its wait status.
-
-    A guest that is ending by itself gets a moment to do so, so that its own status is seen.
-    """
-    limit = time.monotonic() + (0 if kill else _GRACE_SECONDS)
-    while True:
-        done, status = os.waitpid(pid, os.WNOHANG)
-        if done:
-            _kill_group(pid)
-            return status
-        if time.monotonic() >= limit:
-            break
-        time.sleep(0.001)
-    _kill_group(pid)
-    os.kill(pid, signal.SIGKILL)
-    return os.waitpid(pid, 0)[1]
 
 
 def _kill_group(pid: int) -> None:

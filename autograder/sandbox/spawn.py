@@ -3,7 +3,6 @@
 import dataclasses
 import json
 import os
-import shutil
 import signal
 import socket
 import subprocess
@@ -51,6 +50,7 @@ class ForkServer:
         self._control.settimeout(_START_SECONDS)
         self._ready = False
         self._guests = 0
+        self._spare: Guest | None = None
         self._process = subprocess.Popen(
             [sys.executable, "-I", "-m", "autograder.sandbox.server", str(theirs.fileno()), str(self._scratch)],
             pass_fds=[theirs.fileno()], env=environment, stdin=subprocess.DEVNULL, start_new_session=True,
@@ -58,22 +58,30 @@ class ForkServer:
         theirs.close()
 
     def guest(self, policy: Policy) -> "Guest":
-        """Fork a guest under ``policy``. Raises ``GraderError`` where the server fails us."""
-        if not self._ready:
-            self._ask(None)
-            self._ready = True
-        self._guests += 1
-        scratch = self._scratch / f"guest{self._guests}"
-        scratch.mkdir(mode=0o700)
-        ours, theirs = socket.socketpair()
-        with theirs:
-            request = {"op": "fork", "policy": dataclasses.asdict(policy), "scratch": str(scratch)}
-            pid = self._ask(request, theirs.fileno())["pid"]
-        return Guest(self, pid, ours, scratch)
+        """A fresh guest under ``policy``, and another one is forked meanwhile for the next call.
 
-    def reap(self, pid: int, kill: bool) -> int:
-        """End the guest ``pid``, giving it a moment unless ``kill``; its wait status."""
-        return int(self._ask({"op": "reap", "pid": pid, "kill": kill})["status"])
+        Raises ``GraderError`` where the server fails us.
+        """
+        if not self._ready:
+            self._hear()
+            self._ready = True
+        guest, self._spare = self._spare, None
+        if guest is not None and guest.policy != policy:
+            guest.end()
+            guest = None
+        guest = guest or self._fork(policy)
+        self._spare = self._fork(policy)
+        return guest
+
+    def end(self, number: int) -> None:
+        """Kill a guest. It is gone some milliseconds later."""
+        self._tell({"op": "end", "guest": number})
+
+    def status(self, number: int) -> int | None:
+        """How a guest that closed its pipe ended: its wait status; None where it never ran."""
+        self._tell({"op": "status", "guest": number})
+        status = self._hear()["status"]
+        return None if status is None else int(status)
 
     def close(self) -> None:
         """End the server and every guest."""
@@ -84,11 +92,24 @@ class ForkServer:
             self._process.kill()
             self._process.wait()
 
-    def _ask(self, request: dict[str, Any] | None, descriptor: int | None = None) -> dict[str, Any]:
+    def _fork(self, policy: Policy) -> "Guest":
+        self._guests += 1
+        scratch = self._scratch / f"guest{self._guests}"
+        scratch.mkdir(mode=0o700)
+        ours, theirs = socket.socketpair()
+        request = {"op": "fork", "guest": self._guests, "scratch": str(scratch), "policy": dataclasses.asdict(policy)}
+        with theirs:
+            self._tell(request, theirs.fileno())
+        return Guest(self, self._guests, ours, policy)
+
+    def _tell(self, request: dict[str, Any], *descriptors: int) -> None:
         try:
-            if request is not None:
-                message = json.dumps(request).encode()
-                socket.send_fds(self._control, [message], [] if descriptor is None else [descriptor])
+            socket.send_fds(self._control, [json.dumps(request).encode()], descriptors)
+        except OSError as error:
+            raise GraderError(f"the fork server does not answer: {error}") from error
+
+    def _hear(self) -> dict[str, Any]:
+        try:
             answer = self._control.recv(2**16)
         except OSError as error:
             raise GraderError(f"the fork server does not answer: {error}") from error
@@ -100,14 +121,15 @@ class ForkServer:
 class Guest:
     """A running guest: frames to it and from it, each with a time limit."""
 
-    def __init__(self, server: ForkServer, pid: int, connection: socket.socket, scratch: Path) -> None:
-        self._server, self._pid, self._connection, self._scratch = server, pid, connection, scratch
+    def __init__(self, server: ForkServer, number: int, connection: socket.socket, policy: Policy) -> None:
+        self.policy = policy
+        self._server, self._number, self._connection = server, number, connection
         self._alive = True
 
     def send(self, frame: bytes, seconds: float) -> None:
         """Write one frame. Raises ``GuestDied`` when the guest takes longer than ``seconds`` to read it, or is gone."""
-        self._connection.settimeout(max(seconds, 0.001))
         try:
+            self._connection.settimeout(max(seconds, 0.001))
             self._connection.sendall(len(frame).to_bytes(_HEADER, "big") + frame)
         except TimeoutError:
             raise self._timed_out() from None
@@ -127,16 +149,19 @@ class Guest:
             raise BadFrame(f"{len(frame) - size} bytes came that were not asked for")
         return frame
 
-    def end(self) -> int:
-        """Kill the guest, with all it started, and remove its folder; its wait status. Later calls return 0."""
-        return self._finish(kill=True)
+    def end(self) -> None:
+        """Kill the guest, with all it started, and have its folder removed. Later calls do nothing."""
+        if self._alive:
+            self._alive = False
+            self._connection.close()
+            self._server.end(self._number)
 
     def _read(self, size: int, begun: bytes, deadline: float) -> bytes:
         """At least ``size`` bytes, of which ``begun`` are here already; more where they came in one piece."""
         chunks, missing = [begun], size - len(begun)
         while missing > 0:
-            self._connection.settimeout(max(deadline - time.monotonic(), 0.001))
             try:
+                self._connection.settimeout(max(deadline - time.monotonic(), 0.001))
                 chunk = self._connection.recv(_CHUNK)
             except TimeoutError:
                 raise self._timed_out() from None
@@ -154,7 +179,13 @@ class Guest:
 
     def _ended(self) -> GuestDied:
         """Why a guest that closed its end is gone."""
-        status = self._finish(kill=False)
+        if not self._alive:
+            return GuestDied(Outcome.CRASHED, "the process had already ended")
+        self._alive = False
+        self._connection.close()
+        status = self._server.status(self._number)
+        if status is None:
+            raise GraderError("the fork server could not fork a guest")
         if os.WIFSIGNALED(status):
             number = os.WTERMSIG(status)
             if number == signal.SIGKILL:
@@ -162,13 +193,3 @@ class Guest:
             return GuestDied(Outcome.CRASHED, f"the process died of {signal.Signals(number).name}")
         code = os.WEXITSTATUS(status)
         return GuestDied(Outcome.CRASHED, f"the process ended itself with exit status {code} before it had answered")
-
-    def _finish(self, kill: bool) -> int:
-        if not self._alive:
-            return 0
-        self._alive = False
-        self._connection.close()
-        try:
-            return self._server.reap(self._pid, kill)
-        finally:
-            shutil.rmtree(self._scratch, ignore_errors=True)

@@ -5,13 +5,14 @@ import json
 from pathlib import Path
 
 import pytest
-from small_course import ACCEPTED, MISCONCEPTIONS, write_course
 
 from autograder.compose import as_notebook, begun_with, module_text, replaced
 from autograder.course import Assignment
 from autograder.errors import AssignmentError
 from autograder.notebook import segments_of
 from autograder.reference import Solutions, load_solutions, run
+
+from .small_course import ACCEPTED, MISCONCEPTIONS, write_course
 
 HELPED = '''
 from math import tau as half_turns
@@ -96,7 +97,7 @@ def test_helpers_and_imports_come_along(solutions: Solutions) -> None:
 
 
 def test_nothing_tells_what_an_answer_is(solutions: Solutions) -> None:
-    """No name of a variant, hint, decorator, comment or docstring of an answer remains; the handout's docstring does."""
+    """No variant's name, hint, decorator, comment or docstring of an answer remains; the handout's docstring stays."""
     for answer in (*solutions.accepted, *solutions.misconceptions):
         text = module_text(solutions, {answer.replaces: answer})
         telling = (answer.variant, "autograder.answers", "misconception", "on purpose", "gives it away", "Wrong.")

@@ -5,12 +5,13 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
-from small_course import write_course
 
 from autograder.course import load_course
 from autograder.demo import STUDENTS, write_class
 from autograder.discovery import discover
 from autograder.errors import GraderError
+
+from .small_course import write_course
 
 ROOT = Path(__file__).resolve().parents[2]
 

@@ -1,0 +1,105 @@
+"""``author check``: a sound assignment passes, and each way of being unsound is named."""
+
+import pytest
+from typer.testing import CliRunner
+
+from autograder.author import check_assignments
+from autograder.cli import app
+from autograder.errors import AssignmentError
+from autograder.release import release
+
+from .graded_course import MISTAKES, RIGHT, SUITES, answers_text, graded_course, warmed, write_graded
+
+FREE = "\n\ndef test_scale_is_free(student):\n    assert student.scale is not None\n"
+
+
+@pytest.fixture(scope="module")
+def unsound(tmp_path_factory):
+    """The report on a course with one mistake of each kind."""
+    course = write_graded(tmp_path_factory.mktemp("unsound"))
+    assignment = course.assignments[0]
+    right = {**RIGHT, "twice": ("return scale(x, lam)", *RIGHT["twice"][:2])}
+    wrong = {**MISTAKES, "scale": ("return (0.25 + 2 * lam) * x", *MISTAKES["scale"][:3])}
+    accepted, misconceptions = assignment.answers
+    accepted.write_text(answers_text({**right, "Scaler": RIGHT["Scaler"][:2]}, False), encoding="utf-8")
+    misconceptions.write_text(answers_text(wrong, True), encoding="utf-8")
+    assignment.task("scale").suite.write_text(SUITES["scale"] + FREE, encoding="utf-8")
+    release(course)
+    (assignment.released / "scaling.py").write_text("stale\n", encoding="utf-8")
+    (report,) = check_assignments(warmed(course), (), seeds=4, jobs=1)
+    return report
+
+
+def problems(report, name):
+    """What is said of one answer."""
+    (row,) = [row for row in report.rows if row.trial.name == name]
+    return row.problems
+
+
+def test_a_sound_assignment_passes_on_the_command_line():
+    """Status 0 and one paragraph: how many answers of each kind were tried."""
+    course = graded_course()
+    done = CliRunner().invoke(
+        app, ["author", "check", "04", "--seeds", "2", "--jobs", "1", "--course", str(course.root)]
+    )
+    assert (done.exit_code, done.exception) == (0, None), done.output
+    assert "04_scaling: sound (81 runs)" in done.output
+    assert "10 right answers must get full marks, 12 misconceptions must lose marks" in done.output
+    assert "5 empty answers must earn nothing" in done.output
+
+
+def test_an_accepted_answer_that_fails_is_named_with_its_test(unsound):
+    """A right answer that loses marks is a mistake of the suite, or of the author."""
+    (problem,) = problems(unsound, "twice__right0")
+    assert problem.startswith("fails test_twice_is_scaled_two_times: ")
+    assert problems(unsound, "twice__right1") == ()
+    assert problems(unsound, "reference") == ()
+
+
+def test_a_misconception_that_is_not_caught_is_named(unsound):
+    """It must lose marks, in the test that it names."""
+    assert problems(unsound, "scale__wrong0") == (
+        "loses no marks in scale",
+        "is not caught by test_scale_fits_the_reference",
+    )
+    assert problems(unsound, "scale__wrong1") == ()
+
+
+@pytest.mark.parametrize("name", ["stub", "return input", "zeros", "a constant", "nothing"])
+def test_what_is_empty_must_pass_nothing(unsound, name):
+    """A test that passes without an answer gives marks away."""
+    assert "passes test_scale_is_free" in " ".join(problems(unsound, name))
+
+
+def test_what_is_missing_around_the_answers_is_named(unsound):
+    """Tests without a rubric line, tasks with too few answers, a release that is stale."""
+    text = "\n".join(unsound.problems)
+    assert "test_scale_is_free has no docstring" in text
+    assert "Scaler has 2 accepted answers and 4 misconceptions; write 3 and 5" in text
+    assert "scaling.py:1: stale" in text
+    assert "twice has" not in text
+
+
+def test_every_problem_is_in_the_text(unsound):
+    """The report begins with the verdict."""
+    assert not unsound.sound
+    assert unsound.text.startswith("04_scaling: NOT SOUND")
+    found = [*unsound.problems, *(problem for row in unsound.rows for problem in row.problems)]
+    assert all(f": {problem}" in unsound.text or f"✗ {problem}" in unsound.text for problem in found)
+
+
+def test_shares_are_of_the_seeds_that_a_test_was_run_on(unsound):
+    """A variant sits the tests of other tasks on some seeds only, and passes all of those."""
+    (row,) = [row for row in unsound.rows if row.trial.name == "twice__right0"]
+    assert row.passed["test_scale_fits_the_reference"] == 1.0
+    assert row.passed["test_twice_is_scaled_two_times"] == 0.0
+    assert all(share in (0.0, 1.0) for row in unsound.rows for share in row.passed.values())
+
+
+def test_missing_files_are_named_before_anything_runs(tmp_path):
+    """All of them at once."""
+    course = write_graded(tmp_path)
+    for path in course.assignments[0].answers:
+        path.unlink()
+    with pytest.raises(AssignmentError, match=r"missing .*accepted\.py, .*misconceptions\.py"):
+        list(check_assignments(course, (), seeds=1, jobs=1))

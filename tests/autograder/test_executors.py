@@ -1,0 +1,43 @@
+"""Mapping over items, here and in a pool: they know nothing of what is mapped."""
+
+import math
+import operator
+import os
+
+import pytest
+
+from autograder.executors import inline, local
+
+
+def test_inline_maps_in_order_and_not_before_it_is_asked():
+    """One item after another, in this process; an exception comes where its item does."""
+    seen = []
+    results = inline.run(lambda n: seen.append(n) or 12 / n, [3, 0, 4])
+    assert seen == []
+    assert next(results) == 4.0
+    with pytest.raises(ZeroDivisionError):
+        next(results)
+    assert seen == [3, 0]
+
+
+def test_a_pool_maps_every_item_once():
+    """As they are finished, which may be in any order."""
+    assert sorted(local.run(operator.neg, range(20), jobs=2)) == list(range(-19, 1))
+
+
+def test_a_pool_is_of_other_processes():
+    """What an item does to its process is not done to this one."""
+    workers = set(local.run(os.path.realpath, ["/proc/self"] * 4, jobs=2))
+    assert os.path.realpath("/proc/self") not in workers
+    assert 1 <= len(workers) <= 2
+
+
+def test_an_exception_in_a_pool_is_raised_here():
+    """With its own type; nobody waits for what had not begun."""
+    with pytest.raises(ValueError, match=r"math domain|nonnegative"):
+        list(local.run(math.sqrt, [4, -1, 9], jobs=1))
+
+
+def test_a_pool_of_nothing_gives_nothing():
+    """No item, no result."""
+    assert list(local.run(operator.neg, [], jobs=2)) == []

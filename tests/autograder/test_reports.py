@@ -1,0 +1,161 @@
+"""Grades as people see them: feedback, the terminal's table, and CSV."""
+
+import csv as standard_csv
+import io
+
+import pytest
+from rich.console import Console
+
+from autograder.reports import csv, feedback
+from autograder.reports.terminal import class_table, remark
+from autograder.results import Diagnosis, Grade, Outcome, TaskScore, TestResult
+
+
+def task(name, *outcomes, bonus=False, message="", points=7.0, diagnosis=None):
+    """A task whose tests came to these outcomes."""
+    tests = tuple(TestResult(f"t{n}", f"Law {n} of {name}.", kind, message=message) for n, kind in enumerate(outcomes))
+    return TaskScore(name, points, bonus, tests, diagnosis)
+
+
+def grade(*tasks, student="alice", assignment="04_scaling", **more):
+    """A grade of these tasks."""
+    return Grade(student, assignment, tasks, "seed", "2027-02-01T00:00:00+00:00", {"level": "process"}, **more)
+
+
+P, F, U = Outcome.PASSED, Outcome.FAILED, Outcome.UNGRADED
+
+
+def test_feedback_says_score_tasks_and_rubric_lines():
+    """Passed and failed lines are told apart; a bonus is called one."""
+    text = feedback.text(grade(task("scale", P, F, message="it has shape [2], not [3]"), task("more", P, bonus=True)))
+    assert text.startswith("04_scaling · alice · 10.5 of 7 points\n\n")
+    assert "scale  3.5/7  not yet right\n  ✓ Law 0 of scale.\n" in text
+    assert "  ✗ Law 1 of scale.\n" in text
+    assert "more  7/7 bonus  passed" in text
+    assert text.endswith("\n")
+    assert not text.endswith("\n\n")
+
+
+def test_feedback_on_public_tests_speaks_of_no_points():
+    """Passing them is not the whole story, and tasks without a public test are left out."""
+    text = feedback.text(grade(task("scale", P), task("empty")), kind="public")
+    assert text == "04_scaling · alice\n\nscale  passed\n  ✓ Law 0 of scale.\n"
+
+
+def test_one_cause_is_told_once_for_each_task():
+    """A message that every test repeats is read once, under the first."""
+    text = feedback.text(grade(task("scale", F, F, F, message="`scale` is not defined"), task("twice", F, message="m")))
+    assert text.count("`scale` is not defined") == 1
+    assert text.count("      m\n") == 1
+
+
+def test_messages_keep_their_lines():
+    """A traceback stays a traceback."""
+    text = feedback.text(grade(task("scale", F, message='raised ValueError: no\n  File "scaling.py", line 3')))
+    assert '      raised ValueError: no\n        File "scaling.py", line 3\n' in text
+
+
+def test_a_problem_is_told_instead_of_every_test():
+    """Nothing ran for one reason; each task is still named."""
+    text = feedback.text(grade(task("scale", Outcome.MISSING), problem="scaling.py is empty", notes=("one note",)))
+    assert "scaling.py is empty" in text
+    assert "note: one note" in text
+    assert "scale  0/7  missing" in text
+    assert "Law 0" not in text
+
+
+def test_late_points_and_hints_are_told():
+    """What lateness took, and what a diagnosis suggests to reread."""
+    known = Diagnosis("scale__unshifted", "You forgot the shift.", "DS 542, Scaling")
+    text = feedback.text(grade(task("scale", P, F, diagnosis=known), late={"penalty": 0.1}))
+    assert "late: 10% of the points were taken off" in text
+    assert "hint: You forgot the shift. Reread: DS 542, Scaling." in text
+    assert "3.15 of 7 points" in text
+
+
+def test_every_outcome_has_words():
+    """And those that are our fault say so."""
+    assert set(feedback.WORDS) == set(Outcome)
+    assert "our fault" in feedback.text(grade(task("scale", U)))
+    assert "  ? Law 0" in feedback.text(grade(task("scale", U)))
+
+
+@pytest.mark.parametrize(("value", "shown"), [(7.0, "7"), (2.5, "2.5"), (3.33, "3.33"), (0.0, "0"), (100.0, "100")])
+def test_numbers_have_no_digits_that_say_nothing(value, shown):
+    """And keep those that do."""
+    assert feedback.number(value) == shown
+
+
+def drawn(*grades):
+    """The terminal's table as text."""
+    console = Console(width=160, file=io.StringIO(), color_system=None)
+    console.print(class_table(grades, "04_scaling", {"scale": "4.1"}))
+    return console.file.getvalue()
+
+
+def test_the_table_has_a_row_a_submission_in_order():
+    """Short numbers head the columns, where there are any; bonus has a star; other assignments are left out."""
+    rows = [
+        grade(task("scale", P), task("more", F, bonus=True), student=student, assignment=assignment)
+        for student, assignment in (("zed", "04_scaling"), ("amy", "04_scaling"), ("bob", "07_other"))
+    ]
+    lines = drawn(*rows).splitlines()
+    assert lines[0].strip() == "04_scaling"
+    assert lines[1].split() == ["4.1", "more*", "score"]
+    assert lines[2].split() == ["student", "/7", "/7", "/7", "remark"]
+    assert [line.split()[0] for line in lines[3:]] == ["amy", "zed"]
+    assert lines[3].split()[1:] == ["7", "0", "7"]
+
+
+def test_names_and_messages_are_not_taken_for_markup():
+    """A student called [red] is shown as such."""
+    assert "[red]x[/red]" in drawn(grade(task("scale", P), student="[red]x[/red]"))
+    assert "bad [bold]" in drawn(grade(task("scale", P), problem="bad [bold]"))
+
+
+@pytest.mark.parametrize(
+    ("one", "said"),
+    [
+        (grade(task("scale", P)), ""),
+        (grade(task("scale", F)), ""),
+        (grade(task("scale", Outcome.CRASHED), task("b", Outcome.CRASHED), task("c", Outcome.MISSING)),
+         "2 crashed, 1 missing"),
+        (grade(task("scale", F), problem="first line\nsecond"), "first line"),
+        (grade(task("scale", U, message="our fault: the server ended\nmore")), "our fault: the server ended"),
+        (grade(task("scale", U)), "not graded: our fault, no points are lost"),
+    ],
+)  # fmt: skip
+def test_a_remark_is_the_one_thing_to_know(one, said):
+    """Why nothing ran, or what did not end well, in one line."""
+    assert remark(one) == said
+
+
+def test_a_task_without_tests_has_a_remark_too():
+    """It is ungraded, and there is no test to quote."""
+    assert remark(grade(task("scale", P), task("empty"))) == "not graded: our fault, no points are lost"
+    assert "?" in drawn(grade(task("scale", P), task("empty")))
+
+
+def test_csv_has_a_column_for_each_task_of_any_assignment():
+    """A cell is empty where a task is not of the row's assignment."""
+    text = csv.text([grade(task("scale", P, F), student="b"), grade(task("drop", P), student="a", assignment="07_x")])
+    rows = list(standard_csv.DictReader(io.StringIO(text)))
+    assert list(rows[0]) == ["student", "assignment", "score", "max_score", "scale", "drop", "status", "problem"]
+    assert [(row["student"], row["scale"], row["drop"]) for row in rows] == [("b", "3.5", ""), ("a", "", "7.0")]
+    assert {row["status"] for row in rows} == {"graded"}
+
+
+@pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "\n", "\r"])
+def test_no_cell_is_a_formula(start):
+    """A student's name or file name must not run in the spreadsheet of an instructor."""
+    text = csv.text([grade(task("scale", U), student=f"{start}cmd", problem=f'{start}HYPERLINK(1),\n"2"')])
+    (row,) = standard_csv.DictReader(io.StringIO(text, newline=""))
+    start = start.replace("\r", "\n")
+    assert row["student"] == f"'{start}cmd"
+    assert row["problem"] == f'\'{start}HYPERLINK(1),\n"2"'
+    assert row["status"] == "ungraded"
+
+
+def test_csv_of_nobody_has_its_head():
+    """An empty class is a table without rows."""
+    assert csv.text([]) == "student,assignment,score,max_score,status,problem\n"
