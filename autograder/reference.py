@@ -50,7 +50,9 @@ def load_solutions(assignment: Assignment) -> Solutions:
     for answer in answers:
         assignment.task(answer.replaces)
         if (count := defined.count(answer.written_as)) != 1:
-            raise AssignmentError(f"{assignment.name}: the answer {answer.written_as} is written {count} times, not once")
+            raise AssignmentError(
+                f"{assignment.name}: the answer {answer.written_as} is written {count} times, not once"
+            )
     return Solutions(
         module=assignment.module,
         reference=reference,

@@ -212,7 +212,7 @@ def regularized_cost(cost: Tensor, model: nn.Module, lam: float, n: int, norm: s
 
 # %% tags=["figure"]
 # One small network, one noisy data set, three prices on large weights: the boundary goes from nervous to dull.
-import matplotlib.pyplot as plt  # noqa: E402
+import matplotlib.pyplot as plt
 
 
 def two_arcs(count: int, generator: torch.Generator) -> tuple[Tensor, Tensor]:
@@ -378,7 +378,7 @@ def make_l2_sgd(model: nn.Module, lr: float, lam: float, n: int, momentum: float
 
 # %% tags=["figure"]
 # Two training runs from the same start: penalized cost with plain SGD, and plain cost with some weight decay.
-import copy  # noqa: E402
+import copy
 
 steps, lam, rate = 200, 2.0, 0.05
 generator = torch.Generator().manual_seed(5)

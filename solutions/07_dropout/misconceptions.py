@@ -1,7 +1,7 @@
 """Plausible wrong answers to 07_dropout: each must lose marks in its own task, in the tests that it names."""
 # The names of variants are made of a task's name and a tag, capitals and all; W and X are the handout's.
 # The names of the reference module are there when these run.
-# ruff: noqa: N801, N803, F821
+# ruff: noqa: N801, F821
 
 import itertools
 

@@ -97,7 +97,11 @@ def test_every_way_of_binding_a_name_counts(cell: str) -> None:
 def test_redefinitions_and_changes_of_a_needed_name_keep_their_order() -> None:
     """A needed name comes with all statements that bind it, add to it or set its parts."""
     segments, _ = read(
-        "offset = [1]", "offset += [2]", "offset[0] = 5", DEF.replace("x + offset", "offset"), "offset.append(9)",
+        "offset = [1]",
+        "offset += [2]",
+        "offset[0] = 5",
+        DEF.replace("x + offset", "offset"),
+        "offset.append(9)",
         "def unrelated():\n    offset[0] = 7",
     )
     space = run(segments)

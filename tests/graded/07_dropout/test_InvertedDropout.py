@@ -2,7 +2,6 @@
 # A ValueError of the student's carries the student's own words, so there is nothing to match.
 # ruff: noqa: PT011
 # The tests are named after the class that they test, capitals and all.
-# ruff: noqa: N802
 
 import pytest
 import torch
