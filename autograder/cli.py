@@ -44,6 +44,7 @@ def _course(course: Path | None) -> Any:
     """The course to work in; AUTOGRADER_SECRET, where set, replaces its secret."""
     from autograder.course import find_course, load_course, with_secret
 
+    os.environ.pop("PYTEST_ADDOPTS", None)  # pytest would take options from it, and a judge takes none
     loaded = load_course(course or find_course(Path.cwd()))
     secret = os.environ.get("AUTOGRADER_SECRET")
     return with_secret(loaded, secret) if secret else loaded

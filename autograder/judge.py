@@ -21,9 +21,10 @@ from autograder.exam import Absent, Direct, Exam, Seat
 from autograder.reference import Solutions, load_solutions, run
 from autograder.remote.session import Loaded, Session
 from autograder.results import Grade, Outcome, TaskScore, TestResult, summary
+from autograder.sandbox.confine import readable
 from autograder.sandbox.policy import Policy
 from autograder.sandbox.spawn import ForkServer
-from autograder.sandbox.warm import use_once
+from autograder.sandbox.warm import leave_out_triton, use_once
 from autograder.submission import Submission
 from autograder.suite import Suite
 
@@ -44,21 +45,15 @@ class Judge:
     """Grades the submissions of one course, one after another, in this process and its guests."""
 
     def __init__(self, course: Course, server: ForkServer | None = None) -> None:
-        """``server`` is one that may be warming up already; the judge ends it.
-
-        Raises ``AssignmentError`` where the course asks for more isolation than there is.
-        """
+        """``server`` is one that may be warming up already; the judge ends it."""
         import torch
 
-        if course.config.isolation == "confined":
-            raise AssignmentError(
-                f"{course.root}: isolation is `confined`, but so far a guest can only be kept in a process of its own "
-                "with resource limits; set `isolation: process` to accept that"
-            )
+        leave_out_triton()
         torch.set_num_threads(1)  # as in guests: tensors are small, and there are as many judges as cores
         self._course = course
         self._benches: dict[tuple[str, bool], Bench] = {}
         self._server = server
+        self._isolation_is_there = False
 
     def close(self) -> None:
         """End the suites and the fork server."""
@@ -71,9 +66,11 @@ class Judge:
     def grade(self, submission: Submission, public: bool = False) -> Grade:
         """Grade one submission by the hidden suites, or by the ``public`` tests.
 
-        Raises ``GraderError`` and ``AssignmentError``; what the student did never raises.
+        Raises ``GraderError``, and ``AssignmentError`` where the course asks for more isolation than there is; what the
+        student did never raises.
         """
         bench = self.bench(submission.assignment, public)
+        self._require_isolation(bench.assignment)
         seed = seed_of(self._course.config.secret, submission.student, submission.assignment)
         if submission.problem is not None:
             exam = self.sit(bench, Absent(submission.problem), seed)
@@ -101,10 +98,32 @@ class Judge:
             raise exam.fault
         return exam
 
+    def _require_isolation(self, assignment: Assignment) -> None:
+        """Look, once, whether a guest is confined as the course asks. Raises ``AssignmentError`` where it is not."""
+        config, root = self._course.config, self._course.root
+        if self._isolation_is_there or config.isolation != "confined":
+            return
+        if inside := [path for path in readable() if root.is_relative_to(Path(path).resolve())]:
+            raise AssignmentError(f"{root} lies in {inside[0]}, which guests may read: move the course out of it")
+        session = self.session(assignment, [])
+        session.greet()
+        session.close()
+        lacking = [
+            f"{name} is {state}" for name, state in session.mechanisms.items() if not state.startswith("applied")
+        ]
+        if lacking:
+            raise AssignmentError(
+                f"{root}: isolation is `confined`, but on this machine {'; '.join(lacking)}. It takes Linux 5.13 or "
+                "later with Landlock among its security modules, and libseccomp (package libseccomp2). Or set "
+                "`isolation: process` to do without, for code that you trust"
+            )
+        self._isolation_is_there = True
+
     def session(self, assignment: Assignment, pieces: list[tuple[str, str]]) -> Session:
         """A session over this source, whose guests start when they are needed."""
         limits, server = assignment.limits, self.server()
-        policy = Policy(memory_mb=limits.memory_mb, printed_kb=limits.printed_kb)
+        confined = self._course.config.isolation == "confined"
+        policy = Policy(memory_mb=limits.memory_mb, printed_kb=limits.printed_kb, confined=confined)
         return Session(lambda: server.guest(policy), Loaded(assignment.module, pieces, limits.import_seconds))
 
     def server(self) -> ForkServer:

@@ -132,8 +132,14 @@ def _result(item: pytest.Item, call: pytest.CallInfo[Any], exam: Exam) -> TestRe
         outcome=outcome,
         weight=float(marker.args[0]) if marker is not None else 1.0,
         seconds=call.duration,
-        message=message[:_SHOWN],
+        message=_shortened(message),
     )
+
+
+def _shortened(message: str) -> str:
+    """A message at a length that can be read, without characters that would command a terminal."""
+    plain = "".join(char for char in message if char.isprintable() or char in "\n\t")
+    return plain if len(plain) <= _SHOWN else f"{plain[:_SHOWN]}\n… and {len(plain) - _SHOWN} more characters"
 
 
 def _decide(item: pytest.Item, call: pytest.CallInfo[Any], exam: Exam) -> tuple[Outcome, str]:

@@ -57,7 +57,7 @@ class Session:
 
     @property
     def import_failure(self) -> str | None:
-        """Why the submission cannot be imported, once that was tried and failed."""
+        """Why the submission cannot be imported, once it was tried."""
         return None if self._broken is None else self._broken.message
 
     @property
@@ -79,6 +79,16 @@ class Session:
         guest, self._guest = self._guest, None
         if guest is not None:
             guest.end()
+
+    def greet(self) -> None:
+        """Start a guest and hear what confines it. Raises ``GraderError`` where it does not start."""
+        self._guest, self._requests = self.start(), 0
+        try:
+            hello = self._decode(self._receive(_HELLO_SECONDS)[0], ())
+        except StudentFailure as failure:  # before any of the student's code
+            self.failure, self._guest = None, None
+            raise GraderError(f"a guest did not start: {failure.message}") from failure
+        self.mechanisms = {str(name): str(state) for name, state in hello.items()}
 
     def ask(self, operation: str, args: tuple[Any, ...] = (), kwargs: dict[str, Any] | None = None, **body: Any) -> Any:
         """Have the guest do something with these arguments: its answer, or its exception raised here."""
@@ -112,13 +122,7 @@ class Session:
             self._fail(self._broken)
         if self._guest is not None:
             return
-        self._guest, self._requests = self.start(), 0
-        try:
-            hello = self._decode(self._receive(_HELLO_SECONDS)[0], ())
-        except StudentFailure as failure:  # before any of the student's code
-            self.failure, self._guest = None, None
-            raise GraderError(f"a guest did not start: {failure.message}") from failure
-        self.mechanisms = {str(name): str(state) for name, state in hello.items()}
+        self.greet()
         left, self._left = self._left, self.source.seconds
         body = {"module": self.source.module, "segments": list(self.source.segments), "seed": self._seed}
         try:
@@ -156,9 +160,7 @@ class Session:
         return reply
 
     def _dict(self, reply: Any) -> dict[Any, Any]:
-        if not isinstance(reply, dict):
-            self._protocol(GuestProtocolError("a reply must be a dict"))
-        return reply
+        return reply if isinstance(reply, dict) else self._protocol(GuestProtocolError("a reply must be a dict"))
 
     def _call_back(self, callbacks: dict[int, Callable[..., Any]], question: dict[Any, Any]) -> Any:
         """The answer of one of the judge's own functions, by value."""

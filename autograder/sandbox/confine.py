@@ -1,12 +1,17 @@
 """In a freshly forked guest: give up everything that the policy does not grant, in an order that cannot be undone."""
 
 import ctypes
+import glob
 import os
 import signal
+import struct
+import sys
+import tempfile
 
-from autograder.sandbox import rlimits
-from autograder.sandbox.policy import ENVIRONMENT, Policy
+from autograder.sandbox import landlock, rlimits, seccomp
+from autograder.sandbox.policy import DEVICE_PATTERNS, DEVICES, ENVIRONMENT, READABLE, Policy
 
+_CAPABILITY_VERSION_3 = 0x20080522
 _PR_SET_PDEATHSIG = 1
 _PR_SET_DUMPABLE = 4
 _PR_SET_NO_NEW_PRIVS = 38
@@ -21,9 +26,10 @@ def confine(policy: Policy, keep: int, scratch: str) -> dict[str, str]:
     _only_descriptor(keep)
     os.environ.clear()
     os.environ.update({name: value.format(scratch=scratch) for name, value in ENVIRONMENT.items()})
+    tempfile.tempdir = scratch  # the server may have looked for one already
     os.chdir(scratch)
     os.umask(0o077)
-    return {
+    report = {
         "descriptors": "applied",
         "environment": "applied",
         "no_new_privileges": _prctl(_PR_SET_NO_NEW_PRIVS, 1),
@@ -31,6 +37,25 @@ def confine(policy: Policy, keep: int, scratch: str) -> dict[str, str]:
         "not_traceable": _prctl(_PR_SET_DUMPABLE, 0),
         "rlimits": rlimits.apply(policy),
     }
+    if policy.confined:  # in this order, since each takes away what those before it need
+        devices = [*DEVICES, *(path for pattern in DEVICE_PATTERNS for path in glob.glob(pattern))]
+        report["landlock"] = landlock.apply(readable(), [scratch], devices)
+        report["capabilities"] = _drop_capabilities()
+        report["seccomp"] = seccomp.apply()
+    return report
+
+
+def readable() -> list[str]:
+    """The paths that a confined guest may read."""
+    return [path.format(prefix=sys.prefix, base_prefix=sys.base_prefix) for path in READABLE]
+
+
+def _drop_capabilities() -> str:
+    """Give up what root may do besides owning files; an ordinary user has nothing to give up."""
+    header, nothing = struct.pack("=Ii", _CAPABILITY_VERSION_3, 0), bytes(24)
+    if ctypes.CDLL(None, use_errno=True).capset(header, nothing):
+        return f"unavailable: {os.strerror(ctypes.get_errno())}"
+    return "applied"
 
 
 def _only_descriptor(keep: int) -> None:

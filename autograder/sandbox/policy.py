@@ -5,12 +5,14 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Policy:
-    """Limits of one guest. ``memory_mb`` is what it may allocate beyond what it inherits from the warm server."""
+    """Limits of one guest. ``memory_mb`` is what it may allocate beyond what it inherits from the warm server;
+    ``confined`` adds Landlock, seccomp and the loss of all capabilities to what every guest gives up."""
 
     memory_mb: int = 2048
     file_mb: int = 64
     open_files: int = 256
     printed_kb: int = 16
+    confined: bool = True
 
 
 # The whole environment of a guest; ``{scratch}`` is its own empty folder.
@@ -23,6 +25,67 @@ ENVIRONMENT = {
     "PATH": "/usr/bin:/bin",
 }
 
+# What a confined guest may read: the interpreter, its packages, the C libraries, itself. It may write its scratch.
+READABLE = (
+    *("{prefix}", "{base_prefix}", "/lib", "/lib64", "/usr/lib", "/usr/lib64", "/usr/local/lib", "/etc/ld.so.cache"),
+    *("/usr/share/zoneinfo", "/usr/share/fonts", "/etc/localtime", "/etc/fonts"),
+    *("/proc/self", "/proc/cpuinfo", "/proc/meminfo", "/sys/devices/system/cpu"),
+    *("/proc/driver/nvidia", "/proc/devices", "/sys/bus/pci"),  # CUDA finds its devices there
+)
+DEVICES = ("/dev/null", "/dev/zero", "/dev/full", "/dev/random", "/dev/urandom")
+DEVICE_PATTERNS = ("/dev/nvidia*",)  # reading, writing and ioctl, for CUDA
+
+# Calls that fail with EPERM in a confined guest, whatever their arguments.
+FORBIDDEN_CALLS = (
+    # other processes: none are made, none are run, none are reached
+    *("fork", "vfork", "execve", "execveat", "ptrace", "process_vm_readv", "process_vm_writev", "process_madvise"),
+    *("process_mrelease", "kcmp", "pidfd_open", "pidfd_getfd", "pidfd_send_signal", "setpgid", "setsid"),
+    # the network, and every other kind of socket
+    *("socket", "socketpair", "connect", "bind", "listen", "accept", "accept4"),
+    # rights, limits and namespaces
+    *(
+        "setrlimit",
+        "unshare",
+        "setns",
+        "setuid",
+        "setgid",
+        "setreuid",
+        "setregid",
+        "setresuid",
+        "setresgid",
+        "setgroups",
+    ),
+    *("setfsuid", "setfsgid", "capset", "personality", "keyctl", "add_key", "request_key"),
+    # what Landlock does not see: modes, owners, times and attributes of files
+    *(
+        "chmod",
+        "fchmod",
+        "fchmodat",
+        "fchmodat2",
+        "chown",
+        "fchown",
+        "lchown",
+        "fchownat",
+        "utime",
+        "utimes",
+        "utimensat",
+    ),
+    *("futimesat", "setxattr", "lsetxattr", "fsetxattr", "removexattr", "lremovexattr", "fremovexattr"),
+    # the machine
+    *("mount", "umount2", "pivot_root", "chroot", "move_mount", "open_tree", "fsopen", "fsmount", "fsconfig", "fspick"),
+    *("mknod", "mknodat", "swapon", "swapoff", "reboot", "init_module", "finit_module", "delete_module", "kexec_load"),
+    *("settimeofday", "clock_settime", "clock_adjtime", "adjtimex", "sethostname", "setdomainname", "acct", "quotactl"),
+    *("iopl", "ioperm", "syslog", "vhangup", "nfsservctl"),
+    # ways around, or wide surfaces that no submission needs
+    *("bpf", "perf_event_open", "userfaultfd", "io_uring_setup", "io_uring_enter", "io_uring_register"),
+    *("open_by_handle_at", "name_to_handle_at", "fanotify_init", "inotify_init", "inotify_init1", "inotify_add_watch"),
+    *("memfd_secret", "shmget", "shmat", "msgget", "semget", "mq_open", "lookup_dcookie", "landlock_create_ruleset"),
+)
+# Calls that a guest may make with its own process as first argument (abort and raise do), and with no other.
+FORBIDDEN_TO_OTHERS = ("kill", "tkill", "tgkill", "rt_sigqueueinfo", "rt_tgsigqueueinfo")
+# Options of prctl: not to outlive the server, not to be traced.
+PRCTL_FORBIDDEN = (1, 4)
+
 # Libraries that the server imports before it serves; "warm" then uses once what torch would import lazily.
 WARM_MODULES = (
     "torch",
@@ -32,5 +95,6 @@ WARM_MODULES = (
     "torchvision.transforms.v2",
     "autograder.remote.guest",
     "autograder.remote.probes",
+    "autograder.sandbox.seccomp",
 )
 GUEST_ENTRY = "autograder.remote.guest:main"

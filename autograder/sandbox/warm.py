@@ -1,6 +1,16 @@
 """What torch imports lazily, used once before it counts against anybody's time."""
 
+import contextlib
 import os
+import sys
+from typing import Any
+
+
+def leave_out_triton() -> None:
+    """Have torch do without triton in this process: a compiler that no grading uses, which takes seconds to import and
+    reports leaks of its own at the end of every run. Does nothing where it is imported already."""
+    modules: dict[str, Any] = sys.modules
+    modules.setdefault("triton", None)  # as Python documents it: an import then fails
 
 
 def use_once() -> None:
@@ -11,6 +21,8 @@ def use_once() -> None:
     import torch
     from torch import nn
 
+    with contextlib.suppress(ImportError, RuntimeError, OSError):
+        import pyseccomp  # noqa: F401  # it looks for its library with a program, which no guest may run
     torch.set_num_threads(1)
     layer = nn.utils.skip_init(nn.Linear, 2, 2)  # type: ignore[no-untyped-call]
     for parameter in layer.parameters():

@@ -22,8 +22,10 @@ def guest_of(fork_server: ForkServer) -> Iterator[Callable[..., Session]]:
     """Makes a session, with its first test begun, over the source of a submission."""
     sessions: list[Session] = []
 
-    def make(source: str, *, seconds: float = 20.0, memory_mb: int = 1024, printed_kb: int = 4) -> Session:
-        policy = Policy(memory_mb=memory_mb, printed_kb=printed_kb)
+    def make(
+        source: str, *, seconds: float = 20.0, memory_mb: int = 1024, printed_kb: int = 4, confined: bool = True
+    ) -> Session:
+        policy = Policy(memory_mb=memory_mb, printed_kb=printed_kb, confined=confined)
         session = Session(lambda: fork_server.guest(policy), Loaded("task", [("task.py", source)], seconds))
         session.begin(seed=1, seconds=seconds)
         sessions.append(session)

@@ -5,11 +5,10 @@ import shutil
 import pytest
 
 from autograder.checking import check_target
-from autograder.course import load_course
 from autograder.errors import AssignmentError
 from autograder.results import Outcome
 
-from .graded_course import GOOD, GRADED_CONFIG, write_graded
+from .graded_course import GOOD, write_graded
 
 
 @pytest.fixture
@@ -46,10 +45,3 @@ def test_a_target_that_is_none_is_named_before_anything_starts(course, tmp_path,
     monkeypatch.chdir(tmp_path)
     with pytest.raises(AssignmentError, match=told):
         next(check_target(course, target))
-
-
-def test_isolation_that_cannot_be_had_is_said_to_students_too(tmp_path):
-    """A check never runs with less than the course asks for."""
-    write_graded(tmp_path, GRADED_CONFIG.replace("isolation: process\n", ""))
-    with pytest.raises(AssignmentError, match="isolation is `confined`"):
-        next(check_target(load_course(tmp_path), "04"))

@@ -62,7 +62,7 @@ def test_close_takes_tolerances():
     ("actual", "told"),
     [
         (WANTED + 1e-15 * WANTED.abs(), "wrong values"), (WANTED.float(), "dtype"), (WANTED[:2], "shape"),
-        (3.0, "is a float"), (WANTED.to("meta"), "is on meta"), (WANTED * math.nan, "wrong values"),
+        (3.0, "is a float"), (WANTED.to("meta"), "is on meta"), (WANTED * math.nan, "NaN"),
     ],
 )  # fmt: skip
 def test_equal_is_exact(actual, told):

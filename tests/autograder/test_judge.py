@@ -1,12 +1,15 @@
 """From a submission to a grade: real guests, real suites, the small course."""
 
 import shutil
+import subprocess
+import sys
 
 import pytest
 
 from autograder.course import load_course
 from autograder.errors import AssignmentError
 from autograder.judge import Judge, seed_of, task_scores, warm_judge
+from autograder.release import release
 from autograder.results import Outcome, TestResult
 from autograder.submission import read_submission
 
@@ -120,9 +123,32 @@ def test_public_tests_need_neither_solutions_nor_hidden_suites(tmp_path):
 
 def test_isolation_that_cannot_be_had_refuses_to_grade(tmp_path):
     """Asking for more than there is never grades with less in silence."""
-    course = write_graded(tmp_path, GRADED_CONFIG.replace("isolation: process", "isolation: confined"))
-    with pytest.raises(AssignmentError, match="isolation is `confined`"):
-        Judge(course)
+    write_graded(tmp_path, GRADED_CONFIG.replace("isolation: process", "isolation: confined"))
+    script = (  # a filter that hides Landlock, as on a kernel without it
+        "import errno, sys, pyseccomp\nfrom pathlib import Path\n"
+        "rules = pyseccomp.SyscallFilter(pyseccomp.ALLOW)\n"
+        "rules.add_rule(pyseccomp.ERRNO(errno.EOPNOTSUPP), 'landlock_create_ruleset')\nrules.load()\n"
+        "from autograder.cli import app\napp(['check', sys.argv[1], '--course', sys.argv[2]])\n"
+    )
+    release(load_course(tmp_path))
+    target = tmp_path / "assignments" / load_course(tmp_path).assignments[0].name
+    done = subprocess.run([sys.executable, "-c", script, target, tmp_path], capture_output=True, text=True, check=False)
+    assert done.returncode == 2
+    assert "isolation is `confined`, but on this machine landlock is unavailable" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_a_confined_course_is_graded_with_all_mechanisms_in_force(tmp_path):
+    """Where the machine has what the course asks for, every grade records it."""
+    write_graded(tmp_path, GRADED_CONFIG.replace("isolation: process", "isolation: confined"))
+    course = load_course(tmp_path)
+    judge = Judge(course)
+    grade = judge.grade(read_submission(hand_in(tmp_path, "alice", GOOD), "alice", course.assignments[0]))
+    judge.close()
+    assert outcomes(grade) == [P, P, P]
+    assert grade.isolation["level"] == "confined"
+    assert all(state.startswith("applied") for state in grade.isolation["mechanisms"].values())
+    assert {"landlock", "seccomp", "rlimits"} <= {*grade.isolation["mechanisms"]}
 
 
 def test_the_default_isolation_is_the_strict_one(tmp_path):

@@ -1,0 +1,48 @@
+"""What a guest may ask of the kernel (seccomp, by libseccomp): everything but what ``policy`` names."""
+
+import errno
+import os
+from typing import TYPE_CHECKING
+
+from autograder.sandbox.policy import FORBIDDEN_CALLS, FORBIDDEN_TO_OTHERS, PRCTL_FORBIDDEN
+
+if TYPE_CHECKING:
+    import pyseccomp
+
+_CLONE_THREAD = 0x00010000
+
+
+def apply() -> str:
+    """Load the filter, for good and for all threads to come; returns "applied" or why not.
+
+    Forbidden calls fail with EPERM, as they would for lack of rights. Threads stay possible, processes do not:
+    ``clone3``, whose flags a filter cannot see, looks unknown, so that the C library falls back on ``clone``.
+    """
+    try:
+        import pyseccomp
+    except (ImportError, RuntimeError, OSError) as error:
+        return f"unavailable: libseccomp or pyseccomp is missing ({error}); install libseccomp2"
+    deny = pyseccomp.ERRNO(errno.EPERM)
+    try:
+        rules = pyseccomp.SyscallFilter(pyseccomp.ALLOW)
+        for name in FORBIDDEN_CALLS:
+            _add(rules, deny, name)
+        for name in FORBIDDEN_TO_OTHERS:
+            _add(rules, deny, name, pyseccomp.Arg(0, pyseccomp.NE, os.getpid()))
+        for option in PRCTL_FORBIDDEN:
+            _add(rules, deny, "prctl", pyseccomp.Arg(0, pyseccomp.EQ, option))
+        _add(rules, deny, "prlimit64", pyseccomp.Arg(2, pyseccomp.NE, 0))
+        _add(rules, deny, "clone", pyseccomp.Arg(0, pyseccomp.MASKED_EQ, _CLONE_THREAD, 0))
+        _add(rules, pyseccomp.ERRNO(errno.ENOSYS), "clone3")
+        rules.load()
+    except OSError as error:
+        return f"unavailable: {error}"
+    return "applied"
+
+
+def _add(rules: "pyseccomp.SyscallFilter", action: int, name: str, *args: "pyseccomp.Arg") -> None:
+    """Add a rule for a call that this architecture, and this libseccomp, knows."""
+    import pyseccomp
+
+    if pyseccomp.resolve_syscall(pyseccomp.system_arch(), name) >= 0:
+        rules.add_rule(action, name, *args)
