@@ -24,7 +24,7 @@ import numpy as np
 import torch
 
 from autograder.remote.printed import Printed
-from autograder.remote.twins import Twins
+from autograder.remote.twins import Twins, lifted
 from autograder.remote.wire import FRAME_HEADER, Encoder, Handle, Raised, Ref, Unsendable
 
 _CHUNK = 2**18
@@ -181,7 +181,8 @@ class Guest:
         if isinstance(error, Missing):
             name, known = error.args
             return Raised(("Missing", name, *known[:50]), "")
-        frames = [frame for frame in traceback.extract_tb(error.__traceback__) if frame.filename in self._labels]
+        own = (step for step in traceback.walk_tb(error.__traceback__) if step[0].f_code.co_filename in self._labels)
+        frames = traceback.StackSummary.extract(own)  # of these alone: looking up lines of other files takes long
         classes = tuple(f"{kind.__module__}.{kind.__qualname__}" for kind in type(error).__mro__)
         try:
             message = str(error)
@@ -197,10 +198,11 @@ class _Arguments(pickle.Unpickler):
         super().__init__(io.BytesIO(data))
         self._resolve = resolve
 
-    def persistent_load(self, pid: Any) -> Any:
-        """The object that the judge lifted out under this name."""
-        kind, key = pid
-        return self._resolve(kind, key)
+    def find_class(self, module: str, name: str) -> Any:
+        """What a name in the pickle means; the stand-in for what was lifted out means: look it up here."""
+        if (module, name) == (lifted.__module__, lifted.__name__):
+            return self._resolve
+        return super().find_class(module, name)
 
 
 def _seed_everything(seed: int) -> None:
@@ -218,19 +220,17 @@ def send(connection: socket.socket, answer: bytes, alive: bytes = b"") -> None:
     connection.sendall(b"".join([*(size.to_bytes(FRAME_HEADER, "big") for size in sizes), answer, alive]))
 
 
-def receive(connection: socket.socket) -> bytes | None:
+def receive(connection: socket.socket) -> memoryview | None:
     """The next frame of the judge's, or None where it has closed the connection."""
     first = connection.recv(_CHUNK)  # the judge sends one frame and waits, so what comes is that frame's beginning
     size = FRAME_HEADER + int.from_bytes(first[:FRAME_HEADER], "big")
-    if len(first) == size > FRAME_HEADER:
-        return first[FRAME_HEADER:]
     chunks, missing = [first], size - len(first)
     while missing > 0:
         chunks.append(connection.recv(_CHUNK))
         missing -= len(chunks[-1])
         if not chunks[-1]:
             return None
-    return b"".join(chunks)[FRAME_HEADER:]
+    return memoryview(b"".join(chunks))[FRAME_HEADER:]
 
 
 def main(connection: socket.socket, hello: dict[str, Any], printed_kb: int) -> None:

@@ -15,7 +15,7 @@ from torch import nn
 
 from autograder.errors import AssignmentError
 from autograder.remote.proxy import RemoteName, RemoteObject, pid_of
-from autograder.remote.twins import Entry, GeneratorEntry, TensorEntry
+from autograder.remote.twins import Entry, GeneratorEntry, TensorEntry, lifted
 from autograder.remote.wire import TENSORS, tensor_bytes
 
 # Where a class or function must be defined to be known in a guest, which can read no suite.
@@ -82,8 +82,12 @@ class Arguments(pickle.Pickler):
             raise AssignmentError(f"a suite passes an argument that cannot be sent to a submission: {error}") from error
         return self._buffer.getvalue()
 
-    def persistent_id(self, obj: Any) -> tuple[str, Any] | None:
-        """Lift what must not be pickled by value. Asked about every part of every argument, it looks at types first."""
+    def reducer_override(self, obj: Any) -> Any:
+        """Lift what must not be pickled by value. pickle asks about everything but plain built-in values."""
+        pid = self._lifted_as(obj)
+        return NotImplemented if pid is None else (lifted, pid)
+
+    def _lifted_as(self, obj: Any) -> tuple[str, Any] | None:
         kind: Any = type(obj)
         place = _place(kind)
         if place is _Place.IN_PICKLE:

@@ -179,7 +179,7 @@ class Session:
             self._protocol(GuestProtocolError("gradients that do not fit the inputs"))
         return grads
 
-    def _decode(self, frame: bytes, linked: Sequence[torch.Tensor]) -> Any:
+    def _decode(self, frame: memoryview, linked: Sequence[torch.Tensor]) -> Any:
         number = self._requests
 
         def wrap(outputs: list[torch.Tensor]) -> Sequence[torch.Tensor]:
@@ -198,9 +198,9 @@ class Session:
     def _send(self, frame: bytes) -> None:
         self._timed(lambda guest: guest.send(frame, self._left))
 
-    def _receive(self, seconds: float) -> tuple[bytes, bytes]:
+    def _receive(self, seconds: float) -> tuple[memoryview, memoryview]:
         """The next answer, and the frame that says what lives on (empty in a question)."""
-        frame: bytes = self._timed(lambda guest: guest.receive(seconds, 2 * MAX_FRAME))
+        frame: memoryview = self._timed(lambda guest: guest.receive(seconds, 2 * MAX_FRAME))
         size = int.from_bytes(frame[:FRAME_HEADER], "big")
         return frame[FRAME_HEADER : FRAME_HEADER + size], frame[FRAME_HEADER + size :]
 

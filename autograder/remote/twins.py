@@ -44,6 +44,11 @@ Entry = TensorEntry | GeneratorEntry
 ModuleState = dict[str, tuple[str, str, bool]]
 
 
+def lifted(kind: str, key: Any) -> Any:
+    """Stands in a pickle for what was lifted out of it. Only ``guest`` can say what that is, and does so by itself."""
+    raise LookupError(f"{kind} {key} can only be found in a guest")
+
+
 class Twins:
     """The twins of the judge's objects in this guest."""
 
@@ -151,8 +156,7 @@ def _same_bytes(value: torch.Tensor, data: bytes) -> bool:
         return False
     if not data:
         return True
-    plain = value.detach().resolve_conj().resolve_neg().to("cpu").contiguous().reshape(-1).view(torch.uint8)
-    return bool(plain.numpy().data == data)
+    return tensor_bytes(value) == data
 
 
 def _state(module: nn.Module) -> ModuleState:

@@ -39,7 +39,7 @@ class Decoder:
     ref: Callable[[int], Any]
     handle: Callable[[Handle], Any]
 
-    def decode(self, frame: bytes) -> Any:
+    def decode(self, frame: bytes | memoryview) -> Any:
         """The value of a frame. Raises ``GuestProtocolError`` and nothing else."""
         try:
             nodes = msgpack.unpackb(

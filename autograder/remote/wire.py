@@ -179,8 +179,11 @@ class Encoder:
 
 def tensor_bytes(value: torch.Tensor) -> bytes:
     """The values of a tensor, row by row, as raw bytes."""
-    plain = value.detach().resolve_conj().resolve_neg().to("cpu").contiguous().reshape(-1)
-    return bytes(plain.view(torch.uint8).numpy().data) if plain.numel() else b""
+    plain = value.detach()
+    if plain.dtype is not torch.bfloat16 and plain.device.type == "cpu" and not (plain.is_conj() or plain.is_neg()):
+        return plain.numpy().tobytes()
+    flat = plain.resolve_conj().resolve_neg().to("cpu").contiguous().reshape(-1)  # numpy knows no bfloat16
+    return flat.view(torch.uint8).numpy().tobytes() if flat.numel() else b""
 
 
 def tensor_from(name: str, shape: Sequence[int], device: str, data: bytes) -> torch.Tensor:

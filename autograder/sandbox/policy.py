@@ -56,6 +56,8 @@ FORBIDDEN_CALLS = (
         "setgroups",
     ),
     *("setfsuid", "setfsgid", "capset", "personality", "keyctl", "add_key", "request_key"),
+    # the share of the machine that others get
+    *("setpriority", "ioprio_set", "sched_setaffinity", "sched_setscheduler", "sched_setparam", "sched_setattr"),
     # what Landlock does not see: modes, owners, times and attributes of files
     *(
         "chmod",
@@ -79,12 +81,26 @@ FORBIDDEN_CALLS = (
     # ways around, or wide surfaces that no submission needs
     *("bpf", "perf_event_open", "userfaultfd", "io_uring_setup", "io_uring_enter", "io_uring_register"),
     *("open_by_handle_at", "name_to_handle_at", "fanotify_init", "inotify_init", "inotify_init1", "inotify_add_watch"),
-    *("memfd_secret", "shmget", "shmat", "msgget", "semget", "mq_open", "lookup_dcookie", "landlock_create_ruleset"),
+    *(
+        "memfd_secret",
+        "memfd_create",
+        "truncate",
+        "shmget",
+        "shmat",
+        "msgget",
+        "semget",
+        "mq_open",
+        "lookup_dcookie",
+        "landlock_create_ruleset",
+    ),
 )
 # Calls that a guest may make with its own process as first argument (abort and raise do), and with no other.
 FORBIDDEN_TO_OTHERS = ("kill", "tkill", "tgkill", "rt_sigqueueinfo", "rt_tgsigqueueinfo")
-# Options of prctl: not to outlive the server, not to be traced.
-PRCTL_FORBIDDEN = (1, 4)
+# Options of calls that are else allowed, as (call, number of the argument, its values).
+FORBIDDEN_OPTIONS = (
+    ("prctl", 0, (1, 4)),  # PR_SET_PDEATHSIG, PR_SET_DUMPABLE: not to outlive the server, not to be traced
+    ("fcntl", 1, (8, 10, 15)),  # F_SETOWN, F_SETSIG, F_SETOWN_EX: a signal by way of a file
+)
 
 # Libraries that the server imports before it serves; "warm" then uses once what torch would import lazily.
 WARM_MODULES = (

