@@ -19,7 +19,6 @@ from autograder.sandbox.policy import Policy
 _HEADER = 8
 _CHUNK = 2**18
 _START_SECONDS = 300.0
-_GUEST_START_SECONDS = 60.0
 # Passed on to the server because CUDA and the dynamic linker need them; the guest's environment is emptied.
 _INHERITED = ("PATH", "LD_LIBRARY_PATH", "CUDA_VISIBLE_DEVICES", "LANG", "SYSTEMROOT")
 _ONE_THREAD = {
