@@ -12,6 +12,7 @@ from autograder.executors import inline, local
 from autograder.judge import Bench, warm_judge
 from autograder.reference import Segments, run
 from autograder.release import check_release
+from autograder.remote.refuse import OPERATOR
 from autograder.results import Outcome, TestResult
 
 WHOLE_SUITE_SEEDS = 3
@@ -184,12 +185,18 @@ def _differences(direct: dict[str, list[TestResult]], remote: dict[str, list[Tes
 
 
 def _unmarked(bench: Bench) -> Iterator[str]:
-    """What is missing around the answers: tests without a rubric line, tasks with too few tests or answers."""
+    """What is missing around the answers: tests without a rubric line, tasks with too few answers, forbidden calls that
+    no docstring tells the student of."""
     for task in bench.assignment.tasks:
         answers = [answer for answer in bench.solutions.accepted if answer.replaces in task.names]
         mistakes = [answer for answer in bench.solutions.misconceptions if answer.replaces in task.names]
         if len(answers) < 3 or len(mistakes) < 4:
             yield f"{task.name} has {len(answers)} accepted answers and {len(mistakes)} misconceptions; write 3 and 5"
+        told = " ".join(str(getattr(bench.reference, name).__doc__) for name in task.names)
+        for forbidden in task.forbids:
+            word = forbidden.partition("(")[0].rpartition(".")[2]
+            if not forbidden.startswith(OPERATOR) and word not in told:
+                yield f"{task.name} forbids {forbidden}, but its docstring does not say {word!r}"
     for item in bench.suite.items():
         if not item.rubric:
             yield f"{item.name} has no docstring: it is the rubric line that students read"

@@ -45,13 +45,16 @@ class LatePolicy(_Frozen):
 
 
 class TaskConfig(_Frozen):
-    """One task: the names that a student writes, and its points. The grader's name for it is its first name."""
+    """One task: the names that a student writes, and its points. The grader's name for it is its first name.
+
+    ``forbids`` names library calls that would be the finished answer (``remote.forbidden`` says how)."""
 
     id: Annotated[str, StringConstraints(pattern=r"^\d+\.\d+$")]
     names: Annotated[tuple[Identifier, ...], Field(min_length=1)]
     points: Points
     bonus: bool = False
     needs: tuple[Identifier, ...] = ()
+    forbids: tuple[str, ...] = ()
 
     @property
     def name(self) -> str:

@@ -21,6 +21,7 @@ class Task:
     bonus: bool
     needs: tuple[str, ...]
     suite: Path
+    forbids: tuple[str, ...] = ()
 
     @property
     def name(self) -> str:
@@ -70,6 +71,11 @@ class Assignment:
     def owners(self) -> Mapping[str, str]:
         """The task that each name belongs to."""
         return {name: task.name for task in self.tasks for name in task.names}
+
+    @property
+    def forbids(self) -> Mapping[str, tuple[str, ...]]:
+        """What each task forbids to call, by the task's name."""
+        return {task.name: task.forbids for task in self.tasks}
 
     def task(self, name: str) -> Task:
         """The task that ``name``, any of its functions or classes, belongs to. Raises ``AssignmentError``."""
@@ -155,4 +161,4 @@ def _assignment(root: Path, name: str, what: AssignmentConfig, limits: Limits) -
 
 
 def _task(suites: Path, what: TaskConfig) -> Task:
-    return Task(what.id, what.names, what.points, what.bonus, what.needs, suites / f"test_{what.name}.py")
+    return Task(what.id, what.names, what.points, what.bonus, what.needs, suites / f"test_{what.name}.py", what.forbids)

@@ -2,7 +2,7 @@
 
 import hashlib
 import types
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -22,8 +22,9 @@ class Seat(Protocol):
     def student(self) -> Any:
         """What the suites call."""
 
-    def begin(self, seed: int, seconds: float) -> None:
-        """Open a test: seed everything random; ``seconds`` is what the student's code may take."""
+    def begin(self, seed: int, seconds: float, forbids: Sequence[str] = ()) -> None:
+        """Open a test: seed everything random; ``seconds`` is what the student's code may take, and ``forbids`` what
+        it must not call."""
 
     def used(self) -> float:
         """Seconds that the student's code took since ``begin``."""
@@ -31,7 +32,9 @@ class Seat(Protocol):
 
 @dataclass
 class Direct:
-    """The student's module in this process, without a boundary: for trusted answers, and as the floor of benchmarks."""
+    """The student's module in this process, without a boundary: for trusted answers, and as the floor of benchmarks.
+
+    Nothing is forbidden here, where suites and the reference run too."""
 
     module: types.ModuleType
     failure: StudentFailure | None = None
@@ -42,7 +45,7 @@ class Direct:
         """Itself: attributes are the module's."""
         return self
 
-    def begin(self, seed: int, seconds: float) -> None:
+    def begin(self, seed: int, seconds: float, forbids: Sequence[str] = ()) -> None:
         """Seed the default generator: directly, since ``torch.manual_seed`` takes milliseconds to tell every device."""
         import torch
 
@@ -71,7 +74,7 @@ class Absent:
         """Nobody."""
         raise StudentFailure(Outcome.MISSING, self.problem)
 
-    def begin(self, seed: int, seconds: float) -> None:
+    def begin(self, seed: int, seconds: float, forbids: Sequence[str] = ()) -> None:
         """Nothing to open."""
 
     def used(self) -> float:
@@ -83,8 +86,9 @@ class Absent:
 class Exam:
     """A seat, the reference to compare with, the seed that every test's own derives from, and the results so far.
 
-    ``owners`` says which task each function or class belongs to. ``tasks`` limits the exam to these; None is all.
-    ``fault`` is set where the grader itself failed in a test: the exam then says nothing about the student.
+    ``owners`` says which task each function or class belongs to, ``forbids`` what each task must not call. ``tasks``
+    limits the exam to these; None is all. ``fault`` is set where the grader itself failed in a test: the exam then says
+    nothing about the student.
     """
 
     seat: Seat
@@ -92,6 +96,7 @@ class Exam:
     seed: str
     limits: Limits
     owners: Mapping[str, str]
+    forbids: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     tasks: frozenset[str] | None = None
     results: dict[str, list[TestResult]] = field(default_factory=dict)
     fault: GraderError | None = None
@@ -102,7 +107,8 @@ class Exam:
         """Start a test. Its time is a test's limit, or what its task has left where that is less."""
         self._task = task
         left = self._left.setdefault(task, self.limits.task_seconds)
-        self.seat.begin(derive(self.seed, test, "guest") % 2**63, max(0.0, min(left, self.limits.test_seconds)))
+        seconds = max(0.0, min(left, self.limits.test_seconds))
+        self.seat.begin(derive(self.seed, test, "guest") % 2**63, seconds, self.forbids.get(task, ()))
         if left <= 0:
             raise StudentFailure(
                 Outcome.TIMED_OUT,

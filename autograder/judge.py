@@ -1,16 +1,13 @@
 """A submission and an assignment -> a ``Grade``. Nothing of the submission runs in this process."""
 
 import dataclasses
-import functools
 import gc
 import hashlib
 import hmac
-import platform
 import types
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +16,7 @@ from autograder.course import Assignment, Course, require_sources
 from autograder.errors import AssignmentError
 from autograder.exam import Absent, Direct, Exam, Seat
 from autograder.reference import Solutions, load_solutions, run
+from autograder.remote.forbidden import targets
 from autograder.remote.session import Loaded, Session
 from autograder.results import Grade, Outcome, TaskScore, TestResult, summary
 from autograder.sandbox.confine import readable
@@ -27,8 +25,7 @@ from autograder.sandbox.spawn import ForkServer
 from autograder.sandbox.warm import leave_out_triton, use_once
 from autograder.submission import Submission
 from autograder.suite import Suite
-
-PACKAGES = ("torch", "torchvision", "numpy", "pytest")
+from autograder.versions import versions
 
 
 @dataclass(frozen=True)
@@ -143,7 +140,8 @@ class Judge:
         return self._benches[name, public]
 
     def _exam(self, bench: Bench, seat: Seat, seed: str) -> Exam:
-        return Exam(seat, bench.reference, seed, bench.assignment.limits, bench.assignment.owners)
+        assignment = bench.assignment
+        return Exam(seat, bench.reference, seed, assignment.limits, assignment.owners, assignment.forbids)
 
     def _grade(self, submission: Submission, bench: Bench, exam: Exam, mechanisms: Mapping[str, str]) -> Grade:
         config = self._course.config
@@ -219,15 +217,10 @@ def seed_of(secret: str, student: str, assignment: str) -> str:
     return hmac.new(secret.encode(), f"{student}\0{assignment}".encode(), hashlib.sha256).hexdigest()[:32]
 
 
-@functools.cache
-def versions() -> Mapping[str, str]:
-    """The versions that a grade depends on."""
-    found = {package: version(package) for package in PACKAGES}
-    return {"autograder": version("regularization-autograder"), "python": platform.python_version(), **found}
-
-
 def _bench(assignment: Assignment) -> Bench:
     require_sources(assignment)
+    for name in (name for task in assignment.tasks for name in task.forbids):
+        targets(name)  # a misspelt name would forbid nothing
     solutions = load_solutions(assignment)
     suite = Suite([task.suite for task in assignment.tasks])
     return Bench(assignment, solutions, _named(assignment, solutions), suite)

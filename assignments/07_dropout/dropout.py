@@ -33,6 +33,8 @@ def bernoulli_mask(v: Tensor, p: float) -> Tensor:
     ------
     ValueError if ``p`` is outside [0, 1].
 
+    Write it yourself: a call of torch's own dropout (``nn.functional.dropout``, ``nn.Dropout``) is refused here.
+
     Source: STAT 453, Dropout (Bernoulli Sampling).
     """
     raise NotImplementedError("7.1 bernoulli_mask is not written yet")
@@ -61,6 +63,8 @@ def standard_dropout(a: Tensor, p: float, training: bool, generator: torch.Gener
     ------
     ValueError if ``p`` is outside [0, 1], in training and in prediction.
 
+    Write it yourself: a call of torch's own dropout (``nn.functional.dropout``, ``nn.Dropout``) is refused here.
+
     Source: STAT 453, Dropout (Bernoulli Sampling); DS 542, Dropout.
     """
     raise NotImplementedError("7.2 standard_dropout is not written yet")
@@ -76,6 +80,8 @@ class InvertedDropout(nn.Module):
     Raises
     ------
     ValueError (on construction) if ``p`` is outside [0, 1].
+
+    Write it yourself: a call of torch's own dropout (``nn.functional.dropout``, ``nn.Dropout``) is refused here.
 
     Source: STAT 453, Inverted Dropout and Dropout in PyTorch.
     """

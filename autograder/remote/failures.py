@@ -18,6 +18,14 @@ class StudentFailure(Exception):
         self.outcome, self.message, self.traceback = outcome, message, traceback
 
 
+class ForbiddenCall(StudentFailure):
+    """The submission called what its task forbids; ``name`` is what a student knows it by."""
+
+    def __init__(self, name: str, traceback: str) -> None:
+        super().__init__(Outcome.FAILED, f"calls `{name}`, which this task asks you to write yourself", traceback)
+        self.name = name
+
+
 class StudentRaised(Exception):
     """Mixed into the built-in exception that stands for one raised by the student's code."""
 
@@ -41,6 +49,8 @@ def reraise(raised: Raised, asked_for: str) -> NoReturn:
     first = raised.classes[0] if raised.classes else ""
     if first == "Missing":
         raise StudentFailure(Outcome.MISSING, _missing(asked_for, raised.classes[2:]))
+    if first == "Forbidden" and len(raised.classes) == 2:
+        raise ForbiddenCall(raised.classes[1], raised.traceback)
     if first == "Unsendable":
         raise StudentFailure(Outcome.FAILED, f"`{asked_for}` returned what a test cannot receive: {raised.message}")
     if "builtins.MemoryError" in raised.classes or any(text in raised.message for text in _OUT_OF_MEMORY_TEXTS):
@@ -53,6 +63,15 @@ def reraise(raised: Raised, asked_for: str) -> NoReturn:
             raise error
     reason = " (exit or sys.exit was called)" if original == "SystemExit" else ""
     raise StudentFailure(Outcome.FAILED, f"raised {original}{reason}: {raised.message}", raised.traceback)
+
+
+def broken_import(error: StudentFailure | StudentRaised) -> StudentFailure:
+    """Why a submission cannot be imported, said once and remembered."""
+    if isinstance(error, StudentFailure):
+        subject = "" if error.message.startswith("the process") else "it "
+        return StudentFailure(error.outcome, f"while it was imported, {subject}{error.message}", error.traceback)
+    text = f"importing it raised {error.original}: {error}"
+    return StudentFailure(Outcome.FAILED, text, error.traceback)
 
 
 def _missing(name: str, known: tuple[str, ...]) -> str:

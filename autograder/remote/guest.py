@@ -1,7 +1,7 @@
 """Beside the student's code: loads a submission, carries out the judge's requests, answers by wire.
 
 Requests are pickles, since they come from the judge. Everything that goes back is written by ``wire``. This module
-imports the standard library, torch, numpy and its siblings ``wire``, ``twins`` and ``printed``; nothing here is secret.
+imports the standard library, torch, numpy and some siblings (the imports below); nothing here is secret.
 """
 
 import __future__
@@ -24,6 +24,7 @@ import numpy as np
 import torch
 
 from autograder.remote.printed import Printed
+from autograder.remote.refuse import Refusals
 from autograder.remote.twins import Twins, lifted
 from autograder.remote.wire import FRAME_HEADER, Encoder, Handle, Raised, Ref, Unsendable
 
@@ -44,7 +45,7 @@ class Guest:
         self._connection, self._printed = connection, printed
         self._module = types.ModuleType("submission")
         self._labels: set[str] = set()
-        self._twins = Twins()
+        self._twins, self._refusals = Twins(), Refusals()
         self._handles: dict[int, Any] = {}
         self._calls: dict[int, tuple[list[torch.Tensor], list[torch.Tensor]]] = {}
         self._inputs: list[torch.Tensor] = []
@@ -86,11 +87,14 @@ class Guest:
         return frame
 
     def _begin(self, body: dict[str, Any]) -> None:
-        """What every request sets anew: seeds at the start of a test, grad mode, the judge's objects."""
+        """What every request sets anew: seeds and what is forbidden at the start of a test, grad mode, the judge's
+        objects."""
         if body.get("seed") is not None:
             self._handles.clear()
             self._calls.clear()
             _seed_everything(body["seed"])
+            self._refusals.set(body.get("forbids", ()))
+        self._refusals.forget()
         for number in body.get("released", ()):
             self._calls.pop(number, None)
         torch.set_grad_enabled(body.get("grad", True))
@@ -181,9 +185,11 @@ class Guest:
         if isinstance(error, Missing):
             name, known = error.args
             return Raised(("Missing", name, *known[:50]), "")
+        classes = tuple(f"{kind.__module__}.{kind.__qualname__}" for kind in type(error).__mro__)
         own = (step for step in traceback.walk_tb(error.__traceback__) if step[0].f_code.co_filename in self._labels)
         frames = traceback.StackSummary.extract(own)  # of these alone: looking up lines of other files takes long
-        classes = tuple(f"{kind.__module__}.{kind.__qualname__}" for kind in type(error).__mro__)
+        if self._refusals.called is not None:  # whatever became of it on its way here
+            classes = ("Forbidden", self._refusals.called)
         try:
             message = str(error)
         except Exception:  # a student's __str__ may itself be broken

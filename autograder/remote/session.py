@@ -12,7 +12,8 @@ import torch
 from autograder.errors import GraderError
 from autograder.remote.autograd import Call, link
 from autograder.remote.changes import apply_changes
-from autograder.remote.failures import StudentFailure, StudentRaised, reraise
+from autograder.remote.failures import ForbiddenCall, StudentFailure, StudentRaised, broken_import, reraise
+from autograder.remote.forbidden import explain, targets
 from autograder.remote.proxy import RemoteObject, Student
 from autograder.remote.request import Arguments, Lifted
 from autograder.remote.unwire import Decoder
@@ -49,6 +50,7 @@ class Session:
     _guest: Guest | None = None
     _broken: StudentFailure | None = None
     _seed: int | None = None
+    _forbids: Sequence[str] = ()
     _seconds: float = 0.0
     _left: float = 0.0
     _requests: int = 0
@@ -65,9 +67,10 @@ class Session:
         """What suites see of the submission."""
         return Student(self.ask)
 
-    def begin(self, seed: int, seconds: float) -> None:
-        """Open a test: fresh seeds, no handles, ``seconds`` of the student's time."""
+    def begin(self, seed: int, seconds: float, forbids: Sequence[str] = ()) -> None:
+        """Open a test: fresh seeds, no handles, ``seconds`` of the student's time, and what it must not call."""
         self._seed, self._seconds, self._left, self.failure, self.printed = seed, seconds, seconds, None, ""
+        self._forbids = forbids
         self._lifted.keep(())
 
     def used(self) -> float:
@@ -105,6 +108,8 @@ class Session:
         }
         body.update(table=self._lifted.table(), inputs=list(inputs), grad=torch.is_grad_enabled(), seed=self._seed)
         body["released"], self._released[:] = list(self._released), []
+        if self._seed is not None and self._forbids:
+            body["forbids"] = [target for name in self._forbids for target in targets(name)]
         objects = dict(self._lifted.objects)
         reply = self._exchange(operation, body, arguments.callbacks, (*earlier, *inputs.values()))
         self._seed = None
@@ -131,7 +136,7 @@ class Session:
                 self._raise(reply["error"], self.source.module)
         except (StudentFailure, StudentRaised) as error:
             self.close()
-            self._broken = _broken(error)
+            self._broken = broken_import(error)
             self._fail(self._broken)
         finally:
             self._left = left
@@ -223,6 +228,9 @@ class Session:
         """Raise the guest's exception here; a guest that ran out of memory is not asked again."""
         try:
             reraise(raised, asked_for)
+        except ForbiddenCall as call:
+            call.message += f" ({explain(self.source.segments, call.name)})"
+            self._fail(call)
         except StudentFailure as failure:
             if failure.outcome is Outcome.OUT_OF_MEMORY:
                 self.close()
@@ -238,12 +246,3 @@ class Session:
         self.failure = failure
         # A failure that is remembered is raised in every test: without this its traceback would grow with each.
         raise failure.with_traceback(None)
-
-
-def _broken(error: StudentFailure | StudentRaised) -> StudentFailure:
-    """Why a submission cannot be imported, said once and remembered."""
-    if isinstance(error, StudentFailure):
-        subject = "" if error.message.startswith("the process") else "it "
-        return StudentFailure(error.outcome, f"while it was imported, {subject}{error.message}", error.traceback)
-    text = f"importing it raised {error.original}: {error}"
-    return StudentFailure(Outcome.FAILED, text, error.traceback)

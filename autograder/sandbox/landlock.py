@@ -28,7 +28,7 @@ def apply(read: Sequence[str], write: Sequence[str], devices: Iterable[str]) -> 
     """Allow reading below ``read``, reading and writing below ``write`` (nothing there can be executed), and using
     ``devices``; forbid every other file, TCP, abstract sockets and signals to processes outside.
 
-    Paths that do not exist are left out. Returns "applied (ABI n)" or why not.
+    Paths that do not exist, or that this user cannot reach, are left out. Returns "applied (ABI n)" or why not.
     """
     libc = ctypes.CDLL(None, use_errno=True)
     libc.syscall.restype = ctypes.c_long
@@ -46,7 +46,7 @@ def apply(read: Sequence[str], write: Sequence[str], devices: Iterable[str]) -> 
         rights.update(dict.fromkeys(devices, _ON_FILES))
         rights.update(dict.fromkeys(write, handled & ~_NOT_IN_SCRATCH))
         for path, allowed in rights.items():
-            with contextlib.suppress(FileNotFoundError):
+            with contextlib.suppress(FileNotFoundError, PermissionError):
                 _allow(libc, ruleset, path, allowed & handled)
         if libc.syscall(_RESTRICT_SELF, ruleset, 0):
             raise OSError(ctypes.get_errno(), os.strerror(ctypes.get_errno()))

@@ -5,12 +5,19 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Policy:
-    """Limits of one guest. ``memory_mb`` is what it may allocate beyond what it inherits from the warm server;
-    ``confined`` adds Landlock, seccomp and the loss of all capabilities to what every guest gives up."""
+    """Limits of one guest.
+
+    ``memory_mb`` is what it may allocate beyond what it inherits from the warm server, and again what it may share;
+    ``disk_mb`` and ``files`` are what its scratch folder may hold. ``confined`` adds Landlock, seccomp and the loss of
+    all capabilities to what every guest gives up.
+    """
 
     memory_mb: int = 2048
     file_mb: int = 64
+    disk_mb: int = 256
+    files: int = 2000
     open_files: int = 256
+    threads: int = 64
     printed_kb: int = 16
     confined: bool = True
 

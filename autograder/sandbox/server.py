@@ -11,16 +11,17 @@ import gc
 import importlib
 import json
 import os
-import shutil
 import signal
 import socket
 import sys
 import time
+from dataclasses import dataclass
 from typing import Any
 
 from autograder.sandbox.confine import confine
 from autograder.sandbox.policy import GUEST_ENTRY, WARM_MODULES, Policy
 from autograder.sandbox.warm import use_once
+from autograder.sandbox.watch import EVERY_SECONDS, excess, remove
 
 _GRACE_SECONDS = 0.2
 
@@ -40,14 +41,15 @@ def main() -> None:
     except ConnectionError:
         pass  # the judge is gone: so are we
     guests.end_all()
-    shutil.rmtree(sys.argv[2], ignore_errors=True)
+    remove(sys.argv[2])
     os._exit(0)  # native libraries complain at an ordinary exit, and there is nothing to clean up
 
 
 def _serve(control: socket.socket, guests: "Guests") -> None:
     """Do as asked: "fork" and "end" have no answer, so that the judge need not wait for them; "status" has one."""
     while True:
-        control.settimeout(_GRACE_SECONDS / 20 if guests.bury() else None)
+        dying, running = guests.bury(), guests.watch()
+        control.settimeout(_GRACE_SECONDS / 20 if dying else EVERY_SECONDS if running else None)
         try:
             message, descriptors = _receive(control)
         except TimeoutError:
@@ -62,52 +64,72 @@ def _serve(control: socket.socket, guests: "Guests") -> None:
             guests.end(number)
         else:
             control.settimeout(None)
-            control.send(json.dumps({"status": guests.status(number)}).encode())
+            control.send(json.dumps(guests.status(number)).encode())
+
+
+@dataclass
+class Running:
+    """A guest that runs; ``excess`` is what it had too much of, where the server itself stopped it for that."""
+
+    pid: int
+    scratch: str
+    policy: Policy
+    excess: str | None = None
 
 
 class Guests:
     """The guests that run, by the judge's number for each, and those that were killed and are not yet gone."""
 
     def __init__(self) -> None:
-        self._running: dict[int, tuple[int, str]] = {}
+        self._running: dict[int, Running] = {}
         self._dying: dict[int, str] = {}
 
     def fork(self, number: int, message: dict[str, Any], descriptor: int) -> None:
         """Fork a guest. Where that fails, its pipe closes, and it has no status."""
+        policy, scratch = Policy(**message["policy"]), message["scratch"]
         with contextlib.suppress(OSError):
-            self._running[number] = _fork(message, descriptor), message["scratch"]
+            self._running[number] = Running(_fork(policy, scratch, descriptor), scratch, policy)
 
     def end(self, number: int) -> None:
         """Kill a guest, with its process group. Its end, which takes a while, is not waited for."""
         if number in self._running:
-            pid, scratch = self._running.pop(number)
-            _kill_group(pid)
-            os.kill(pid, signal.SIGKILL)
-            self._dying[pid] = scratch
+            guest = self._running.pop(number)
+            _kill(guest.pid)
+            self._dying[guest.pid] = guest.scratch
 
-    def status(self, number: int) -> int | None:
-        """The wait status of a guest that closed its pipe; it gets a moment to end by itself. None: it never ran."""
-        if number not in self._running:
-            return None
-        pid, scratch = self._running[number]
+    def status(self, number: int) -> dict[str, Any]:
+        """How a guest that closed its pipe ended: its wait status, and its excess. It gets a moment to end by itself;
+        one that never ran has no status."""
+        guest = self._running.get(number)
+        if guest is None:
+            return {"status": None}
         limit = time.monotonic() + _GRACE_SECONDS
         while time.monotonic() < limit:
-            done, status = os.waitpid(pid, os.WNOHANG)
+            done, status = os.waitpid(guest.pid, os.WNOHANG)
             if done:
                 del self._running[number]
-                _kill_group(pid)
-                shutil.rmtree(scratch, ignore_errors=True)
-                return status
+                _kill_group(guest.pid)
+                remove(guest.scratch)
+                return {"status": status, "excess": guest.excess}
             time.sleep(0.001)
         self.end(number)
-        return signal.SIGKILL
+        return {"status": signal.SIGKILL, "excess": guest.excess}
+
+    def watch(self) -> bool:
+        """Stop the guests that have more of something than they may; whether any are running."""
+        for guest in self._running.values():
+            if guest.excess is None:
+                guest.excess = excess(guest.pid, guest.scratch, guest.policy)
+                if guest.excess is not None:
+                    _kill(guest.pid)
+        return bool(self._running)
 
     def bury(self) -> bool:
         """Take the status, and remove the folder, of guests that have died; whether some are still dying."""
         for pid, scratch in list(self._dying.items()):
             if os.waitpid(pid, os.WNOHANG)[0]:
                 del self._dying[pid]
-                shutil.rmtree(scratch, ignore_errors=True)
+                remove(scratch)
         return bool(self._dying)
 
     def end_all(self) -> None:
@@ -126,20 +148,25 @@ def _receive(control: socket.socket) -> tuple[dict[str, Any] | None, list[int]]:
     return (json.loads(data) if data else None), list(descriptors)
 
 
-def _fork(message: dict[str, Any], descriptor: int) -> int:
+def _fork(policy: Policy, scratch: str, descriptor: int) -> int:
     """Fork a guest; in it, confine and run the entry point, and never return."""
     pid = os.fork()
     if pid:
         return pid
     status = 1
     try:
-        policy = Policy(**message["policy"])
-        hello = confine(policy, descriptor, message["scratch"])
+        hello = confine(policy, descriptor, scratch)
         module, _, name = GUEST_ENTRY.partition(":")
         getattr(sys.modules[module], name)(socket.socket(fileno=descriptor), hello, policy.printed_kb)
         status = 0
     finally:
         os._exit(status)
+
+
+def _kill(pid: int) -> None:
+    """Kill a child that was not waited for, and its group, which it may not have founded yet."""
+    _kill_group(pid)
+    os.kill(pid, signal.SIGKILL)
 
 
 def _kill_group(pid: int) -> None:

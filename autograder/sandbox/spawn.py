@@ -24,6 +24,13 @@ _INHERITED = ("PATH", "LD_LIBRARY_PATH", "CUDA_VISIBLE_DEVICES", "LANG", "SYSTEM
 _ONE_THREAD = {
     name: "1" for name in ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS", "NUMEXPR_NUM_THREADS")
 }
+# What a guest that had too much of something is told; `sandbox.watch` names them.
+_EXCESS = {
+    "memory": "it shared more than {policy.memory_mb} MB of memory",
+    "threads": "it had more than {policy.threads} threads",
+    "disk": "it kept more than {policy.disk_mb} MB in files",
+    "files": "it kept more than {policy.files} files",
+}
 
 
 class GuestDied(Exception):
@@ -76,11 +83,12 @@ class ForkServer:
         """Kill a guest. It is gone some milliseconds later."""
         self._tell({"op": "end", "guest": number})
 
-    def status(self, number: int) -> int | None:
-        """How a guest that closed its pipe ended: its wait status; None where it never ran."""
+    def status(self, number: int) -> tuple[int | None, str | None]:
+        """How a guest that closed its pipe ended: its wait status, None where it never ran; and what it had too much
+        of, where it was stopped for that."""
         self._tell({"op": "status", "guest": number})
-        status = self._hear()["status"]
-        return None if status is None else int(status)
+        answer = self._hear()
+        return answer["status"], answer.get("excess")
 
     def close(self) -> None:
         """End the server and every guest."""
@@ -187,9 +195,12 @@ class Guest:
             return GuestDied(Outcome.CRASHED, "the process had already ended")
         self._alive = False
         self._connection.close()
-        status = self._server.status(self._number)
+        status, excess = self._server.status(self._number)
         if status is None:
             raise GraderError("the fork server could not fork a guest")
+        if excess is not None:
+            outcome = Outcome.OUT_OF_MEMORY if excess == "memory" else Outcome.CRASHED
+            return GuestDied(outcome, f"the process was stopped: {_EXCESS[excess].format(policy=self.policy)}")
         if os.WIFSIGNALED(status):
             number = os.WTERMSIG(status)
             if number == signal.SIGKILL:

@@ -453,6 +453,8 @@ def shrink_orthonormal(w: Tensor, lam: float, norm: str) -> Tensor:
 
     Raises ValueError where ``lam < 0`` or ``norm`` is neither "l2" nor "l1".
 
+    Write it yourself: calls of torch's own ``softshrink`` and ``hardshrink`` are refused here.
+
     Source: STAT 453, "Geometric Interpretation of L2 regularization", "Geometric Interpretation of L1 regularization".
     """
     # BEGIN SOLUTION
@@ -588,6 +590,9 @@ def adam_step(
     returned without bias correction. No argument is changed. The results need not be differentiable.
 
     Raises ValueError where ``t < 1``.
+
+    Write it yourself: torch's own optimizers ``Adam`` and ``AdamW``, and the functions ``adam`` and ``adamw`` behind
+    them, are refused here.
 
     Source: DS 542, "PyTorch Explicit L2 Regularizer" (ADAM).
     """

@@ -40,7 +40,7 @@
 # | Arguments | No function changes its arguments: neither values, nor `requires_grad`, nor `.grad`. |
 #
 # You may call an earlier function of yours in a later task. The point of 7.1 to 7.3 is to build dropout yourself: do
-# not call torch's own dropout there. In 7.4 and 7.5 you meet `nn.Dropout` as a layer of other people's models.
+# not call torch's own dropout there: the grader refuses it while it tests these tasks. In 7.4 and 7.5 you meet `nn.Dropout` as a layer of other people's models.
 #
 # > **Spot the error.** "With $p = 0.9$, dropout hardly changes the network." Some courses and papers write $p$ for
 # > the probability of *keeping* a unit, and at least one well-known course changed from one meaning to the other
@@ -96,6 +96,8 @@ def bernoulli_mask(v: Tensor, p: float) -> Tensor:
     Raises
     ------
     ValueError if ``p`` is outside [0, 1].
+
+    Write it yourself: a call of torch's own dropout (``nn.functional.dropout``, ``nn.Dropout``) is refused here.
 
     Source: STAT 453, Dropout (Bernoulli Sampling).
     """
@@ -183,6 +185,8 @@ def standard_dropout(a: Tensor, p: float, training: bool, generator: torch.Gener
     ------
     ValueError if ``p`` is outside [0, 1], in training and in prediction.
 
+    Write it yourself: a call of torch's own dropout (``nn.functional.dropout``, ``nn.Dropout``) is refused here.
+
     Source: STAT 453, Dropout (Bernoulli Sampling); DS 542, Dropout.
     """
     # BEGIN SOLUTION
@@ -235,6 +239,8 @@ class InvertedDropout(nn.Module):
     Raises
     ------
     ValueError (on construction) if ``p`` is outside [0, 1].
+
+    Write it yourself: a call of torch's own dropout (``nn.functional.dropout``, ``nn.Dropout``) is refused here.
 
     Source: STAT 453, Inverted Dropout and Dropout in PyTorch.
     """

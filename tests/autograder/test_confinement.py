@@ -230,3 +230,57 @@ def test_confining_binds_only_who_asks() -> None:
     assert threading.active_count() < 50
     assert callable(landlock.apply)
     assert callable(seccomp.apply)
+
+
+UNPRIVILEGED = ("unshare", "--user", "--map-user=1000", "--")
+SUBMISSION = """
+import os, torch
+def f(path):
+    open("mine", "w").write("x")
+    torch.linalg.svd(torch.randn(9, 9))
+    return os.getuid(), open(path).read()
+"""
+AS_A_USER = """
+import sys
+from autograder.remote.session import Loaded, Session
+from autograder.sandbox.policy import Policy
+from autograder.sandbox.spawn import ForkServer
+
+server = ForkServer()
+session = Session(lambda: server.guest(Policy()), Loaded("task", [("task.py", sys.argv[1])], 60.0))
+session.begin(1, 60.0)
+print(session.student.f("/proc/self/comm")[0], {state.split()[0] for state in session.mechanisms.values()})
+try:
+    session.student.f(sys.argv[2])
+except PermissionError:
+    print("refused")
+session.close()
+server.close()
+"""
+
+
+def _can_be_another_user() -> bool:
+    return subprocess.run([*UNPRIVILEGED, "true"], capture_output=True, check=False).returncode == 0
+
+
+@pytest.mark.skipif(not _can_be_another_user(), reason="this machine lets nobody make a user namespace")
+def test_it_all_works_for_an_ordinary_user(tmp_path: Path) -> None:
+    """A user without any right of root's gets guests under every mechanism, which compute and are refused alike."""
+    (tmp_path / "secret").write_text("42")
+    command = [*UNPRIVILEGED, sys.executable, "-c", AS_A_USER, SUBMISSION, str(tmp_path / "secret")]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.stdout.splitlines() == ["1000 {'applied'}", "refused"], done.stderr
+
+
+@pytest.mark.skipif(not _can_be_another_user(), reason="this machine lets nobody make a user namespace")
+def test_a_path_that_the_user_cannot_reach_is_left_out(tmp_path: Path) -> None:
+    """What an ordinary user could not read anyway does not stop Landlock from being applied."""
+    closed = tmp_path / "closed"
+    (closed / "inside").mkdir(parents=True)
+    closed.chmod(0)
+    script = "import sys\nfrom autograder.sandbox import landlock\nprint(landlock.apply([sys.argv[1]], [], []))"
+    prctl = "import ctypes\nctypes.CDLL(None).prctl(38, 1, 0, 0, 0)\n"  # no new privileges: Landlock asks for it
+    command = [*UNPRIVILEGED, sys.executable, "-c", prctl + script, str(closed / "inside")]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    closed.chmod(0o700)
+    assert done.stdout.startswith("applied")

@@ -18,9 +18,9 @@ class Clock(Direct):
 
     took, outcome = 0.0, Outcome.TIMED_OUT
 
-    def begin(self, seed, seconds):
+    def begin(self, seed, seconds, forbids=()):
         """Open a test, and already be at its end."""
-        super().begin(seed, seconds)
+        super().begin(seed, seconds, forbids)
         self.seed, self.seconds = seed, seconds
         self.failure = StudentFailure(self.outcome, "") if self.took else None
 

@@ -20,7 +20,7 @@ TREES = {name: ast.parse(path.read_text(encoding="utf-8")) for name, path in MOD
 
 # Layers from the bottom up: a module imports only from layers below its own, and the siblings that SIBLINGS allows.
 LAYERS = (
-    {"results", "errors", "answers", "expect"},
+    {"results", "errors", "versions", "answers", "expect"},
     {"config", "cells", "statements", "executors.*"},
     {"course", "store", "notebook", "archive", "reports.*", "sandbox.*"},
     {"submission", "source", "remote.*"},
@@ -42,11 +42,11 @@ ONLY = {
     "executors.*": set(),
     "remote.wire": set(), "remote.printed": set(), "remote.probes": set(),
     "remote.twins": {"remote.wire"},
-    "remote.guest": {"remote.wire", "remote.twins", "remote.printed"},
+    "remote.guest": {"remote.wire", "remote.twins", "remote.refuse", "remote.printed"},
     "sandbox.policy": set(), "sandbox.warm": set(), "sandbox.rlimits": {"sandbox.policy"},
 }  # fmt: skip
 # Run in a guest: nothing but the standard library and these.
-IN_GUEST = ("remote.wire", "remote.printed", "remote.probes", "remote.twins", "remote.guest")
+IN_GUEST = ("remote.wire", "remote.printed", "remote.probes", "remote.refuse", "remote.twins", "remote.guest")
 FOREIGN = {"torch", "numpy", "msgpack"}
 HEAVY = {"torch", "torchvision", "pytest", "nbformat", "jupytext", "nbgrader", "matplotlib"}
 # Modules that exist to work with one of these, and are imported by nobody before it is needed.
