@@ -19,7 +19,7 @@ class Answer:
 
     ``replaces`` is the name that it stands in for; ``variant`` tells it from its siblings. A misconception also
     carries the ``hint`` for a student who holds it, the lecture section to ``reread`` and the tests, by name,
-    that must catch it.
+    that must catch it; one whose answers are random also the tests that ``may_catch`` it, by its luck.
     """
 
     replaces: str
@@ -27,6 +27,7 @@ class Answer:
     hint: str = ""
     reread: str = ""
     caught_by: tuple[str, ...] = ()
+    may_catch: tuple[str, ...] = ()
 
     @property
     def is_misconception(self) -> bool:
@@ -44,18 +45,21 @@ def accepted(answer: T) -> T:
     return _mark(answer)
 
 
-def misconception(*, hint: str, reread: str, caught_by: str | tuple[str, ...]) -> Callable[[T], T]:
+def misconception(
+    *, hint: str, reread: str, caught_by: str | tuple[str, ...], may_catch: tuple[str, ...] = ()
+) -> Callable[[T], T]:
     """Mark ``<name>__<variant>`` as a plausible wrong way to write ``<name>``: it must lose marks.
 
     ``hint`` is read by the student who holds it: it names the mistake, never the answer. ``reread`` is a lecture
-    section ("DS 542, Dropout"). ``caught_by`` names the tests of the task that must fail.
+    section ("DS 542, Dropout"). ``caught_by`` names the tests of the task that must fail;
+    ``may_catch`` those that fail by chance, where the answer itself is random. All others it passes, or fails, always.
     """
     names = (caught_by,) if isinstance(caught_by, str) else caught_by
     if not (hint and reread and names and all(names)):
         raise ValueError("a misconception needs a hint, a lecture section to reread and the tests that catch it")
 
     def decorate(answer: T) -> T:
-        return _mark(answer, hint=hint, reread=reread, caught_by=names)
+        return _mark(answer, hint=hint, reread=reread, caught_by=names, may_catch=may_catch)
 
     return decorate
 

@@ -1,22 +1,19 @@
-"""``author check`` proves an assignment sound: right answers get full marks, wrong ones lose them, nothing leaks.
-
-Every answer sits the suites in this process on many seeds, and once through the judge and a guest, which must agree.
-"""
+"""``author check`` proves an assignment sound: right answers get full marks, wrong ones lose them, nothing leaks."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
 
-from autograder.answers import Answer
+from autograder.bench import Bench
 from autograder.course import Assignment, Course, require_sources
+from autograder.errors import AssignmentError
 from autograder.executors import inline, local
-from autograder.judge import Bench, warm_judge
-from autograder.reference import Segments, run
+from autograder.hints import telling_hints
+from autograder.judge import warm_judge
+from autograder.mutation import Equivalent, load_equivalents, mutants
+from autograder.proof import MutantTrial, Trial, try_out
+from autograder.reference import Segments
 from autograder.release import check_release
-from autograder.remote.refuse import OPERATOR
-from autograder.results import Outcome, TestResult
-
-WHOLE_SUITE_SEEDS = 3
-_FINE = (Outcome.PASSED, Outcome.SKIPPED)
+from autograder.soundness import MutantRow, Report, Row
+from autograder.source import read_source
 
 # Answers that must earn nothing: each is given to every function, and as the forward pass of every class.
 _TRIVIAL = {
@@ -27,91 +24,84 @@ _TRIVIAL = {
 }
 
 
-@dataclass(frozen=True)
-class Trial:
-    """One answer to be tried: by name, with the source that a submission of it would hold. ``answer`` is None for the
-    reference and for what must earn nothing (``trivial``)."""
+def check_assignments(
+    course: Course, names: Sequence[str], seeds: int, jobs: int, task: str | None = None, mutate: bool = True
+) -> Iterator[Report]:
+    """Check these assignments, or all; of one, perhaps only one ``task``.
 
-    course: Course
-    assignment: str
-    name: str
-    segments: Segments
-    seeds: int
-    answer: Answer | None = None
-    trivial: bool = False
-
-
-@dataclass(frozen=True)
-class Row:
-    """How one answer fared: every violated promise as a sentence, and for each test the share of seeds it passed."""
-
-    trial: Trial
-    problems: tuple[str, ...]
-    passed: dict[str, float] = field(default_factory=dict)
-    runs: int = 0
-
-
-@dataclass(frozen=True)
-class Report:
-    """What ``author check`` found about one assignment."""
-
-    assignment: str
-    rows: tuple[Row, ...]
-    problems: tuple[str, ...]
-
-    @property
-    def sound(self) -> bool:
-        """Whether every promise holds."""
-        return not self.problems and not any(row.problems for row in self.rows)
-
-    @property
-    def text(self) -> str:
-        """The findings in words, violated promises first."""
-        kinds = {"right": 0, "trivial": 0, "misconception": 0}
-        for row in self.rows:
-            answer = row.trial.answer
-            wrong = answer is not None and answer.is_misconception
-            kinds["misconception" if wrong else "trivial" if row.trial.trivial else "right"] += 1
-        runs = sum(row.runs for row in self.rows)
-        lines = [
-            f"{self.assignment}: {'sound' if self.sound else 'NOT SOUND'} ({runs} runs)",
-            f"  {kinds['right']} right answers must get full marks, {kinds['misconception']} misconceptions must lose "
-            f"marks in their own task only, {kinds['trivial']} empty answers must earn nothing",
-        ]
-        lines += [f"  ✗ {problem}" for problem in self.problems]
-        lines += [f"  ✗ {row.trial.name}: {problem}" for row in self.rows for problem in row.problems]
-        return "\n".join(lines)
-
-
-def check_assignments(course: Course, names: Sequence[str], seeds: int, jobs: int) -> Iterator[Report]:
-    """Check these assignments, or all. Raises ``AssignmentError`` where one cannot even be run."""
+    Raises ``AssignmentError`` where one cannot even be run.
+    """
     from autograder.grading import cores
 
     chosen = [course.assignment(name) for name in names] or list(course.assignments)
+    if task is not None and len(chosen) != 1:
+        raise AssignmentError(f"the task {task!r} belongs to one assignment; name that one alone")
     for assignment in chosen:
         require_sources(assignment)
         bench = warm_judge(course).bench(assignment.name)
-        trials = list(_trials(course, assignment, bench, seeds))
+        only = None if task is None else assignment.task(task).name
+        equivalents = load_equivalents(assignment.equivalents)
+        trials: list[Trial | MutantTrial] = [*_trials(course, assignment, bench, seeds, only)]
+        trials += _mutant_trials(course, assignment, equivalents, only) if mutate else ()
         workers = jobs or cores()
         results = inline.run(try_out, trials) if workers == 1 else local.run(
             try_out, trials, workers, preload=("torch", "autograder.judge")
         )  # fmt: skip
-        order = {trial.name: place for place, trial in enumerate(trials)}
-        rows = tuple(sorted(results, key=lambda row: order[row.trial.name]))
-        yield Report(assignment.name, rows, (*_unmarked(bench), *check_release(course, [assignment.name])))
+        yield _report(course, bench, trials, list(results), equivalents if mutate and only is None else ())
 
 
-def _trials(course: Course, assignment: Assignment, bench: Bench, seeds: int) -> Iterator[Trial]:
-    def trial(name: str, segments: Segments, answer: Answer | None = None, trivial: bool = False) -> Trial:
-        return Trial(course, assignment.name, name, segments, seeds, answer, trivial)
+def _report(
+    course: Course,
+    bench: Bench,
+    trials: Sequence[Trial | MutantTrial],
+    found: Sequence[Row | MutantRow],
+    equivalents: Sequence[Equivalent],
+) -> Report:
+    order = [trial.name if isinstance(trial, Trial) else str(trial.mutant) for trial in trials]
+    found = sorted(found, key=lambda row: order.index(row.name))
+    survived = [trial.mutant for trial in trials if isinstance(trial, MutantTrial)]
+    caught = {row.name for row in found if isinstance(row, MutantRow) and row.caught_by}
+    survived = [mutant for mutant in survived if str(mutant) not in caught]
+    idle = [entry for entry in equivalents if not entry.gpu and not any(map(entry.covers, survived))]
+    name = bench.assignment.name
+    problems = (
+        *_unmarked(bench),
+        *telling_hints(bench.assignment, bench.solutions),
+        *(f"equivalent.yaml: no mutant that survives is `{entry.was}` -> `{entry.becomes}`" for entry in idle),
+        *check_release(course, [name]),
+    )
+    tests: dict[str, tuple[str, ...]] = {task.name: () for task in bench.assignment.tasks}
+    for item in bench.suite.items():
+        tests[item.task] = (*tests[item.task], item.name)
+    rows = tuple(row for row in found if isinstance(row, Row))
+    return Report(name, tests, rows, tuple(row for row in found if isinstance(row, MutantRow)), problems)
 
-    solutions = bench.solutions
+
+def _trials(course: Course, assignment: Assignment, bench: Bench, seeds: int, only: str | None) -> Iterator[Trial]:
+    solutions, owners = bench.solutions, assignment.owners
+
+    def trial(name: str, segments: Segments, **more: object) -> Trial:
+        return Trial(course, assignment.name, name, segments, seeds, only=only, **more)  # type: ignore[arg-type]
+
     yield trial("reference", solutions.segments())
     for answer in (*solutions.accepted, *solutions.misconceptions):
-        yield trial(answer.written_as, solutions.segments(answer), answer)
+        if only in (None, owners[answer.replaces]):
+            yield trial(answer.written_as, solutions.segments(answer), answer=answer)
     yield trial("stub", (("stub", solutions.stub),), trivial=True)
     for name, body in _TRIVIAL.items():
         yield trial(name, ((name, _trivial_source(bench, assignment, body)),), trivial=True)
+    if len(assignment.tasks) > 1:
+        yield trial("the next task's answer", (solutions.reference, ("next", _shifted(bench))), trivial=True)
+
+
+def _mutant_trials(
+    course: Course, assignment: Assignment, equivalents: Sequence[Equivalent], only: str | None
+) -> Iterator[MutantTrial]:
+    for mutant in mutants(read_source(assignment)):
+        task = assignment.owners.get(mutant.owner, "")  # a private helper serves any task
+        if only is None or task == only:
+            because = next((entry.because for entry in equivalents if entry.covers(mutant)), "")
+            yield MutantTrial(course, assignment.name, mutant, task, because)
 
 
 def _trivial_source(bench: Bench, assignment: Assignment, body: str) -> str:
@@ -127,61 +117,10 @@ def _trivial_source(bench: Bench, assignment: Assignment, body: str) -> str:
     return "\n".join([*lines, *(f"{name} = {kind}" for name, kind in kinds.items())]) + "\n"
 
 
-def try_out(trial: Trial) -> Row:
-    """Try one answer on all its seeds, and once in a guest."""
-    judge = warm_judge(trial.course)
-    bench = judge.bench(trial.assignment)
-    module = run(bench.assignment.module, trial.segments)
-    own = frozenset() if trial.answer is None else frozenset({bench.assignment.task(trial.answer.replaces).name})
-    problems: dict[str, None] = {}  # in order, each once
-    passed: dict[str, list[bool]] = {}
-    first: dict[str, list[TestResult]] = {}
-    for number in range(trial.seeds):
-        whole = not own or number < WHOLE_SUITE_SEEDS
-        exam = judge.try_answer(bench, module, f"author check {number}", None if whole else own)
-        first = first or exam.results
-        for problem in _violations(trial, bench, exam.results, own):
-            problems.setdefault(problem)
-        for test in (test for tests in exam.results.values() for test in tests):
-            passed.setdefault(test.name, []).append(test.outcome is Outcome.PASSED)
-    session = judge.session(bench.assignment, list(trial.segments))
-    try:
-        remote = judge.sit(bench, session, "author check 0").results
-    finally:
-        session.close()
-    problems.update(dict.fromkeys(_differences(first, remote)))
-    shares = {name: sum(runs) / len(runs) for name, runs in passed.items()}
-    return Row(trial, tuple(problems), shares, trial.seeds + 1)
-
-
-def _violations(trial: Trial, bench: Bench, results: dict[str, list[TestResult]], own: frozenset[str]) -> Iterator[str]:
-    """The promises that one run breaks."""
-    wrong = trial.answer is not None and trial.answer.is_misconception
-    for task, tests in results.items():
-        bad = [test for test in tests if test.outcome not in _FINE]
-        if trial.trivial:
-            yield from (f"passes {test.name}" for test in tests if test.outcome is Outcome.PASSED)
-        elif wrong and task in own:
-            assert trial.answer is not None
-            fails = {test.name for test in bad}
-            if not bad:
-                yield f"loses no marks in {task}"
-            for name in trial.answer.caught_by:
-                if name not in fails and not any(failed.startswith(f"{name}[") for failed in fails):
-                    yield f"is not caught by {name}"
-        elif not own & {*bench.assignment.task(task).needs} or not wrong:
-            yield from (f"fails {test.name}: {test.message.splitlines()[0] if test.message else ''}" for test in bad)
-
-
-def _differences(direct: dict[str, list[TestResult]], remote: dict[str, list[TestResult]]) -> Iterator[str]:
-    """Tests that come out differently in a guest and in this process."""
-    here = {test.name: test for tests in direct.values() for test in tests}
-    for test in (test for tests in remote.values() for test in tests):
-        if (here[test.name].outcome in _FINE) != (test.outcome in _FINE):
-            yield (
-                f"{test.name} is {test.outcome} in a guest and {here[test.name].outcome} in process: "
-                f"{test.message.splitlines()[0] if test.message else ''}"
-            )
+def _shifted(bench: Bench) -> str:
+    """Each task's first name bound to the next task's answer, the last one's to the first."""
+    names = [task.name for task in bench.assignment.tasks]
+    return f"{', '.join(names)}, = {', '.join([*names[1:], names[0]])},\n"
 
 
 def _unmarked(bench: Bench) -> Iterator[str]:
@@ -193,10 +132,9 @@ def _unmarked(bench: Bench) -> Iterator[str]:
         if len(answers) < 3 or len(mistakes) < 4:
             yield f"{task.name} has {len(answers)} accepted answers and {len(mistakes)} misconceptions; write 3 and 5"
         told = " ".join(str(getattr(bench.reference, name).__doc__) for name in task.names)
-        for forbidden in task.forbids:
-            word = forbidden.partition("(")[0].rpartition(".")[2]
-            if not forbidden.startswith(OPERATOR) and word not in told:
-                yield f"{task.name} forbids {forbidden}, but its docstring does not say {word!r}"
+        words = [name.partition("(")[0].rpartition(".")[2].strip("*") for name in task.forbids]
+        if words and not any(word in told for word in words):
+            yield f"{task.name} forbids {', '.join(task.forbids)}, but its docstring does not say so"
     for item in bench.suite.items():
         if not item.rubric:
             yield f"{item.name} has no docstring: it is the rubric line that students read"

@@ -1,57 +1,21 @@
-"""The command line: each command parses, makes one call and prints.
-
-Only this module prints or reads the environment.
-"""
+"""The command line: each command parses, makes one call and prints. Only these commands print."""
 
 import json
-import os
 import sys
-from collections.abc import Callable
-from functools import wraps
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
+from autograder.cli_author import author
+from autograder.command import UNGRADED, USAGE, CourseOption, course_of, reports_errors
+
 app = typer.Typer(no_args_is_help=True, add_completion=True, pretty_exceptions_enable=False, rich_markup_mode=None)
-author = typer.Typer(no_args_is_help=True, help="Prove an assignment sound.", rich_markup_mode=None)
 app.add_typer(author, name="author")
-
-CourseOption = Annotated[Path | None, typer.Option("--course", help="Folder of the course; default: here or above.")]
-UNGRADED, USAGE = 3, 2
-
-
-def _reports_errors(command: Callable[..., None]) -> Callable[..., None]:
-    """Print our own errors as a message, never as a traceback, with the contract's exit status."""
-
-    @wraps(command)
-    def run(*args: Any, **kwargs: Any) -> None:
-        from autograder.errors import AutograderError, GraderError
-
-        try:
-            command(*args, **kwargs)
-        except GraderError as error:
-            typer.echo(f"error: {error}", err=True)
-            raise typer.Exit(UNGRADED) from None
-        except AutograderError as error:
-            typer.echo(f"error: {error}", err=True)
-            raise typer.Exit(USAGE) from None
-
-    return run
-
-
-def _course(course: Path | None) -> Any:
-    """The course to work in; AUTOGRADER_SECRET, where set, replaces its secret."""
-    from autograder.course import find_course, load_course, with_secret
-
-    os.environ.pop("PYTEST_ADDOPTS", None)  # pytest would take options from it, and a judge takes none
-    loaded = load_course(course or find_course(Path.cwd()))
-    secret = os.environ.get("AUTOGRADER_SECRET")
-    return with_secret(loaded, secret) if secret else loaded
 
 
 @app.command(epilog="Example: autograder grade submitted/ --out grades/")
-@_reports_errors
+@reports_errors
 def grade(
     paths: Annotated[list[Path], typer.Argument(help="Submissions: a file, a flat folder, a zip, or a tree.")],
     out: Annotated[Path, typer.Option("--out", help="Folder for grades, feedback and scores.csv.")] = Path("graded"),
@@ -64,7 +28,7 @@ def grade(
     course: CourseOption = None,
 ) -> None:
     """Grade submissions by the hidden suites; write grades, feedback and scores.csv."""
-    _grade(_course(course), paths, out, assignment, student, jobs, as_json)
+    _grade(course_of(course), paths, out, assignment, student, jobs, as_json)
 
 
 def _grade(
@@ -125,7 +89,7 @@ def _print_class(course: Any, grades: Any, out: Path) -> None:
 
 
 @app.command(epilog="Example: autograder check 07_dropout")
-@_reports_errors
+@reports_errors
 def check(
     target: Annotated[
         str | None, typer.Argument(help="An assignment, or your file; default: every assignment.")
@@ -137,7 +101,7 @@ def check(
     from autograder.reports.feedback import text
 
     passed = True
-    for grade in check_target(_course(course), target):
+    for grade in check_target(course_of(course), target):
         typer.echo(text(grade, kind="public"))
         outcomes = {str(test.outcome) for task in grade.tasks for test in task.tests}
         passed = passed and outcomes <= {"passed", "skipped"}
@@ -148,7 +112,7 @@ def check(
 
 
 @app.command(epilog="Example: autograder show alice 07_dropout --out grades/")
-@_reports_errors
+@reports_errors
 def show(
     student: str,
     assignment: str,
@@ -159,12 +123,12 @@ def show(
     from autograder import store
     from autograder.reports.feedback import text
 
-    name = _course(course).assignment(assignment).name
+    name = course_of(course).assignment(assignment).name
     typer.echo(text(store.read(store.path_of(out, name, student))))
 
 
 @app.command(epilog="Example: autograder demo --out /tmp/demo")
-@_reports_errors
+@reports_errors
 def demo(
     out: Annotated[Path, typer.Option("--out", help="Folder for the class and its grades.")] = Path("demo"),
     jobs: Annotated[int, typer.Option(min=0, help="Processes that grade; 0 is one a core.")] = 0,
@@ -173,14 +137,14 @@ def demo(
     """Write a class of 30 submissions, right and wrong and broken, and grade it."""
     from autograder.demo import write_class
 
-    loaded = _course(course)
+    loaded = course_of(course)
     count = write_class(loaded, out / "submitted")
     typer.echo(f"wrote {count} submissions to {out / 'submitted'}; grading them as `autograder grade` does")
     _grade(loaded, [out / "submitted"], out / "graded", None, None, jobs, as_json=False)
 
 
 @app.command(epilog="Example: autograder release --check")
-@_reports_errors
+@reports_errors
 def release(
     assignments: Annotated[list[str] | None, typer.Argument(help="Assignments; default: all.")] = None,
     check: Annotated[
@@ -192,7 +156,7 @@ def release(
     from autograder.release import check_release
     from autograder.release import release as write
 
-    loaded = _course(course)
+    loaded = course_of(course)
     if not check:
         for path in write(loaded, assignments or ()):
             typer.echo(f"wrote {path}")
@@ -203,22 +167,3 @@ def release(
     if problems:
         raise typer.Exit(1)
     typer.echo("the release is fresh and leaks nothing")
-
-
-@author.command("check", epilog="Example: autograder author check 07_dropout --seeds 200")
-@_reports_errors
-def author_check(
-    assignments: Annotated[list[str] | None, typer.Argument(help="Assignments; default: all.")] = None,
-    seeds: Annotated[int, typer.Option(min=1, help="Seeds that each answer is tried on.")] = 20,
-    jobs: Annotated[int, typer.Option(min=0, help="Processes; 0 is one a core.")] = 0,
-    course: CourseOption = None,
-) -> None:
-    """Prove that a suite passes every right answer and catches every wrong one."""
-    from autograder.author import check_assignments
-
-    sound = True
-    for report in check_assignments(_course(course), assignments or (), seeds, jobs):
-        typer.echo(report.text)
-        sound = sound and report.sound
-    if not sound:
-        raise typer.Exit(1)

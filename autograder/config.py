@@ -47,7 +47,8 @@ class LatePolicy(_Frozen):
 class TaskConfig(_Frozen):
     """One task: the names that a student writes, and its points. The grader's name for it is its first name.
 
-    ``forbids`` names library calls that would be the finished answer (``remote.forbidden`` says how)."""
+    ``forbids`` names library calls that would be the finished answer (``remote.forbidden`` says how). A function that
+    changes the values of its arguments fails, unless that is its task: ``changes_arguments``."""
 
     id: Annotated[str, StringConstraints(pattern=r"^\d+\.\d+$")]
     names: Annotated[tuple[Identifier, ...], Field(min_length=1)]
@@ -55,6 +56,7 @@ class TaskConfig(_Frozen):
     bonus: bool = False
     needs: tuple[Identifier, ...] = ()
     forbids: tuple[str, ...] = ()
+    changes_arguments: bool = False
 
     @property
     def name(self) -> str:

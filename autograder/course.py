@@ -12,6 +12,17 @@ CONFIG_FILE = "grading_config.yaml"
 
 
 @dataclass(frozen=True)
+class Rules:
+    """What a task's code must not call, and whether it may change the values of its arguments."""
+
+    forbids: tuple[str, ...] = ()
+    changes_arguments: bool = True
+
+
+ANYTHING = Rules()
+
+
+@dataclass(frozen=True)
 class Task:
     """One task of an assignment: the names a student writes, its points and its hidden suite."""
 
@@ -22,6 +33,7 @@ class Task:
     needs: tuple[str, ...]
     suite: Path
     forbids: tuple[str, ...] = ()
+    changes_arguments: bool = False
 
     @property
     def name(self) -> str:
@@ -63,6 +75,11 @@ class Assignment:
         return self.solution / "accepted.py", self.solution / "misconceptions.py"
 
     @property
+    def equivalents(self) -> Path:
+        """The mutants of the reference that no test can catch, with the reasons; there may be no such file."""
+        return self.solution / "equivalent.yaml"
+
+    @property
     def names(self) -> tuple[str, ...]:
         """All names that a student writes, in order."""
         return tuple(name for task in self.tasks for name in task.names)
@@ -73,9 +90,9 @@ class Assignment:
         return {name: task.name for task in self.tasks for name in task.names}
 
     @property
-    def forbids(self) -> Mapping[str, tuple[str, ...]]:
-        """What each task forbids to call, by the task's name."""
-        return {task.name: task.forbids for task in self.tasks}
+    def rules(self) -> Mapping[str, Rules]:
+        """What the code of each task may not do, by the task's name."""
+        return {task.name: Rules(task.forbids, task.changes_arguments) for task in self.tasks}
 
     def task(self, name: str) -> Task:
         """The task that ``name``, any of its functions or classes, belongs to. Raises ``AssignmentError``."""
@@ -161,4 +178,7 @@ def _assignment(root: Path, name: str, what: AssignmentConfig, limits: Limits) -
 
 
 def _task(suites: Path, what: TaskConfig) -> Task:
-    return Task(what.id, what.names, what.points, what.bonus, what.needs, suites / f"test_{what.name}.py", what.forbids)
+    return Task(
+        what.id, what.names, what.points, what.bonus, what.needs, suites / f"test_{what.name}.py", what.forbids,
+        what.changes_arguments,
+    )  # fmt: skip

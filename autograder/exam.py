@@ -1,15 +1,20 @@
 """One submission sitting the suites of its assignment: who answers, on which seeds, against which clock."""
 
 import hashlib
+import time
 import types
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from autograder.config import Limits
+from autograder.course import Rules
 from autograder.errors import GraderError
-from autograder.remote.failures import StudentFailure
+from autograder.evidence import Evidence, fresh, saw
+from autograder.remote.failures import CHANGED, StudentFailure
 from autograder.results import Outcome, TestResult
+
+_COSTLY = (Outcome.TIMED_OUT, Outcome.CRASHED, Outcome.OUT_OF_MEMORY)
 
 
 class Seat(Protocol):
@@ -22,43 +27,80 @@ class Seat(Protocol):
     def student(self) -> Any:
         """What the suites call."""
 
-    def begin(self, seed: int, seconds: float, forbids: Sequence[str] = ()) -> None:
-        """Open a test: seed everything random; ``seconds`` is what the student's code may take, and ``forbids`` what
-        it must not call."""
-
-    def used(self) -> float:
-        """Seconds that the student's code took since ``begin``."""
+    def begin(self, seed: int, seconds: float, rules: Rules) -> None:
+        """Open a test: seed everything random; ``seconds`` is what the student's code may take, and ``rules`` what it
+        must not do."""
 
 
 @dataclass
 class Direct:
     """The student's module in this process, without a boundary: for trusted answers, and as the floor of benchmarks.
 
-    Nothing is forbidden here, where suites and the reference run too."""
+    Nothing is forbidden here, where suites and the reference run too. ``restless`` draws a random number before each
+    call, so that what a right answer returns differs from before where it is left to chance."""
 
     module: types.ModuleType
+    restless: bool = False
     failure: StudentFailure | None = None
     printed: str = ""
+    _rules: Rules = field(default_factory=Rules)
 
     @property
     def student(self) -> "Direct":
         """Itself: attributes are the module's."""
         return self
 
-    def begin(self, seed: int, seconds: float, forbids: Sequence[str] = ()) -> None:
+    def begin(self, seed: int, seconds: float, rules: Rules) -> None:
         """Seed the default generator: directly, since ``torch.manual_seed`` takes milliseconds to tell every device."""
         import torch
 
         torch.default_generator.manual_seed(seed)
-
-    def used(self) -> float:
-        """Not measured here."""
-        return 0.0
+        self._rules = rules
 
     def __getattr__(self, name: str) -> Any:
         if name.startswith("__") or name not in self.module.__dict__:
             raise StudentFailure(Outcome.MISSING, f"`{name}` is not defined")
-        return self.module.__dict__[name]
+        import torch
+
+        written = self.module.__dict__[name]
+
+        def call(*args: Any, **kwargs: Any) -> Any:
+            given = (*args, *kwargs.values())
+            if self.restless:
+                _draw_from_all(given)
+            before = () if self._rules.changes_arguments else tuple(map(_copied, _tensors(given)))
+            value = written(*args, **kwargs)
+            if any(not torch.equal(then, now) for then, now in zip(before, _tensors(given), strict=False)):
+                raise StudentFailure(Outcome.FAILED, CHANGED)
+            saw(value)
+            return value
+
+        return call if callable(written) else written
+
+
+def _tensors(given: Sequence[Any]) -> Iterator[Any]:
+    """The tensors among arguments, those of models and in lists included."""
+    import torch
+
+    for argument in given:
+        if isinstance(argument, torch.Tensor):
+            yield argument.nan_to_num() if argument.is_floating_point() else argument  # a NaN is no change
+        elif isinstance(argument, torch.nn.Module):
+            yield from _tensors([*argument.parameters(), *argument.buffers()])
+        elif isinstance(argument, list | tuple):
+            yield from _tensors(argument)
+
+
+def _copied(tensor: Any) -> Any:
+    return tensor.detach().clone()
+
+
+def _draw_from_all(arguments: Sequence[Any]) -> None:
+    """Draw a number from the default generator, and from those among a call's arguments."""
+    import torch
+
+    for generator in (None, *(argument for argument in arguments if isinstance(argument, torch.Generator))):
+        torch.rand((), generator=generator, device=None if generator is None else generator.device)
 
 
 @dataclass
@@ -74,21 +116,18 @@ class Absent:
         """Nobody."""
         raise StudentFailure(Outcome.MISSING, self.problem)
 
-    def begin(self, seed: int, seconds: float, forbids: Sequence[str] = ()) -> None:
+    def begin(self, seed: int, seconds: float, rules: Rules) -> None:
         """Nothing to open."""
-
-    def used(self) -> float:
-        """No time at all."""
-        return 0.0
 
 
 @dataclass
 class Exam:
     """A seat, the reference to compare with, the seed that every test's own derives from, and the results so far.
 
-    ``owners`` says which task each function or class belongs to, ``forbids`` what each task must not call. ``tasks``
-    limits the exam to these; None is all. ``fault`` is set where the grader itself failed in a test: the exam then says
-    nothing about the student.
+    ``owners`` says which task each function or class belongs to, ``rules`` what the code of each must not do. ``tasks``
+    limits the exam to these, ``tests`` to tests of these names; None is all. ``one_is_enough`` ends it at the first
+    test that is not passed. ``evidence`` is what each test looked at. ``fault`` is set where the grader itself failed
+    in a test: the exam then says nothing about the student.
     """
 
     seat: Seat
@@ -96,19 +135,33 @@ class Exam:
     seed: str
     limits: Limits
     owners: Mapping[str, str]
-    forbids: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     tasks: frozenset[str] | None = None
+    rules: Mapping[str, Rules] = field(default_factory=dict)
+    tests: frozenset[str] | None = None
+    one_is_enough: bool = False
+    evidence: dict[str, Evidence] = field(default_factory=dict)
     results: dict[str, list[TestResult]] = field(default_factory=dict)
     fault: GraderError | None = None
     _left: dict[str, float] = field(default_factory=dict)
     _task: str = ""
+    _began: float = 0.0
+
+    def wants(self, task: str, test: str) -> bool:
+        """Whether a test is part of this exam."""
+        return (self.tasks is None or task in self.tasks) and (self.tests is None or test in self.tests)
+
+    def has_failed(self) -> bool:
+        """Whether some test so far is neither passed nor skipped."""
+        fine = (Outcome.PASSED, Outcome.SKIPPED)
+        return any(result.outcome not in fine for results in self.results.values() for result in results)
 
     def open(self, task: str, test: str) -> None:
         """Start a test. Its time is a test's limit, or what its task has left where that is less."""
-        self._task = task
+        self._task, self._began = task, time.monotonic()
+        self.evidence[test] = fresh()
         left = self._left.setdefault(task, self.limits.task_seconds)
         seconds = max(0.0, min(left, self.limits.test_seconds))
-        self.seat.begin(derive(self.seed, test, "guest") % 2**63, seconds, self.forbids.get(task, ()))
+        self.seat.begin(derive(self.seed, test, "guest") % 2**63, seconds, self.rules.get(task, Rules()))
         if left <= 0:
             raise StudentFailure(
                 Outcome.TIMED_OUT,
@@ -116,10 +169,11 @@ class Exam:
             )
 
     def close(self) -> None:
-        """End a test: only tests that ran out of time are held against the task's time."""
+        """End a test. What a test took that ran out of time, or whose process was lost, importing everything again
+        included, is held against the task's time."""
         failure = self.seat.failure
-        if failure is not None and failure.outcome is Outcome.TIMED_OUT:
-            self._left[self._task] -= self.seat.used()
+        if failure is not None and failure.outcome in _COSTLY:
+            self._left[self._task] -= time.monotonic() - self._began
 
 
 def derive(seed: str, *labels: str) -> int:

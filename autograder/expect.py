@@ -12,6 +12,8 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
+from autograder.evidence import Average, Rate, risked, saw
+
 ALPHA = 1e-10
 """Probability with which one statistical check fails a correct answer (design: below 1e-9 a test)."""
 
@@ -36,6 +38,7 @@ def close(
     Where ``expected`` is a float or a 0-d tensor, a Python number and a 0-d tensor are both welcome. Tolerances
     follow the dtype of ``expected`` unless given. Raises ``Mismatch``.
     """
+    saw(actual)
     wanted = expected if isinstance(expected, Tensor) else torch.tensor(float(expected), dtype=torch.float64)
     found = tensor(actual, what=what, scalar=wanted.ndim == 0)
     _same_kind(found, wanted, what, only_shape=not (isinstance(expected, Tensor) and isinstance(actual, Tensor)))
@@ -55,6 +58,7 @@ def close(
 
 def equal(actual: object, expected: Tensor, *, what: str = "the result") -> None:
     """Check that ``actual`` is a tensor with exactly the shape, dtype, device and values of ``expected``."""
+    saw(actual)
     found = tensor(actual, what=what)
     _same_kind(found, expected, what)
     _no_stray_nan(found, expected, what)
@@ -99,6 +103,8 @@ def rate(successes: int, trials: int, p: float, *, alpha: float = ALPHA, what: s
     Fails when the two-sided Chernoff bound 2·exp(−n·KL(observed‖p)) on the probability of an outcome at least as
     far off is below ``alpha``; exact at p = 0 and p = 1.
     """
+    saw(Rate(successes, trials, p))
+    risked(alpha)
     observed = successes / trials
     if 2 * math.exp(-min(trials * _kl(observed, p), 700.0)) < alpha:
         raise Mismatch(f"{what} is {observed:.4f}, too far from what it should be for {trials} draws")
@@ -113,8 +119,25 @@ def mean(
     n = samples.numel()
     logs = math.log(2 / alpha)
     margin = bound * logs / (3 * n) + math.sqrt((bound * logs / (3 * n)) ** 2 + 2 * std * std * logs / n)
-    if not abs(float(samples.double().mean()) - expected) <= margin + 1e-12:
+    found = float(samples.double().mean())
+    saw(Average(found, float(expected), margin))
+    risked(alpha)
+    if not abs(found - expected) <= margin + 1e-12:
         raise Mismatch(f"{what} over {n} draws is too far from what it should be")
+
+
+def frequencies(counts: Tensor, p: Tensor, *, alpha: float = ALPHA, what: str = "the frequencies") -> None:
+    """Check that ``counts`` [K] of independent draws fit the probabilities ``p`` [K]: each as in ``rate``, at level
+    ``alpha`` / K, so that all together fail a right answer with probability ``alpha`` at most.
+    """
+    trials = int(counts.sum())
+    for successes, share in zip(counts.tolist(), p.tolist(), strict=True):
+        rate(int(successes), trials, share, alpha=alpha / counts.numel(), what=what)
+
+
+def chance(alpha: float) -> None:
+    """Declare that the next check, written by hand, fails a right answer with probability ``alpha`` at most."""
+    risked(alpha)
 
 
 def _kl(q: float, p: float) -> float:

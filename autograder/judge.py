@@ -6,36 +6,24 @@ import hashlib
 import hmac
 import types
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from autograder.bench import Bench, make_bench, make_public_bench
 from autograder.config import LatePolicy
-from autograder.course import Assignment, Course, require_sources
+from autograder.course import Assignment, Course
 from autograder.errors import AssignmentError
 from autograder.exam import Absent, Direct, Exam, Seat
-from autograder.reference import Solutions, load_solutions, run
-from autograder.remote.forbidden import targets
-from autograder.remote.session import Loaded, Session
+from autograder.remote.request import Loaded
+from autograder.remote.session import Session
 from autograder.results import Grade, Outcome, TaskScore, TestResult, summary
 from autograder.sandbox.confine import readable
 from autograder.sandbox.policy import Policy
 from autograder.sandbox.spawn import ForkServer
 from autograder.sandbox.warm import leave_out_triton, use_once
 from autograder.submission import Submission
-from autograder.suite import Suite
 from autograder.versions import versions
-
-
-@dataclass(frozen=True)
-class Bench:
-    """An assignment made ready: its suite collected, its reference loaded."""
-
-    assignment: Assignment
-    solutions: Solutions
-    reference: types.ModuleType
-    suite: Suite
 
 
 class Judge:
@@ -50,7 +38,7 @@ class Judge:
         self._course = course
         self._benches: dict[tuple[str, bool], Bench] = {}
         self._server = server
-        self._isolation_is_there = False
+        self._is_prepared = False
 
     def close(self) -> None:
         """End the suites and the fork server."""
@@ -67,7 +55,7 @@ class Judge:
         student did never raises.
         """
         bench = self.bench(submission.assignment, public)
-        self._require_isolation(bench.assignment)
+        self.prepare(bench.assignment)
         seed = seed_of(self._course.config.secret, submission.student, submission.assignment)
         if submission.problem is not None:
             exam = self.sit(bench, Absent(submission.problem), seed)
@@ -88,19 +76,22 @@ class Judge:
         exam = self._exam(bench, Direct(module), seed)
         return bench.suite.sit(dataclasses.replace(exam, tasks=tasks))
 
-    def sit(self, bench: Bench, seat: Seat, seed: str) -> Exam:
-        """Let whoever answers at this seat sit the whole suite. Raises ``GraderError`` where we failed in a test."""
-        exam = bench.suite.sit(self._exam(bench, seat, seed))
+    def sit(self, bench: Bench, seat: Seat, seed: str, tasks: frozenset[str] | None = None, **more: Any) -> Exam:
+        """Let whoever answers at this seat sit the suite, or the tests of these tasks. Raises ``GraderError`` where we
+        failed in a test."""
+        exam = bench.suite.sit(dataclasses.replace(self._exam(bench, seat, seed), tasks=tasks, **more))
         if exam.fault is not None:
             raise exam.fault
         return exam
 
-    def _require_isolation(self, assignment: Assignment) -> None:
-        """Look, once, whether a guest is confined as the course asks. Raises ``AssignmentError`` where it is not."""
+    def prepare(self, assignment: Assignment) -> None:
+        """Wait, once, for a first guest, and see whether it is confined as the course asks. Raises ``AssignmentError``
+        where it is not."""
         config, root = self._course.config, self._course.root
-        if self._isolation_is_there or config.isolation != "confined":
+        if self._is_prepared:
             return
-        if inside := [path for path in readable() if root.is_relative_to(Path(path).resolve())]:
+        confined = config.isolation == "confined"
+        if confined and (inside := [path for path in readable() if root.is_relative_to(Path(path).resolve())]):
             raise AssignmentError(f"{root} lies in {inside[0]}, which guests may read: move the course out of it")
         session = self.session(assignment, [])
         session.greet()
@@ -108,13 +99,13 @@ class Judge:
         lacking = [
             f"{name} is {state}" for name, state in session.mechanisms.items() if not state.startswith("applied")
         ]
-        if lacking:
+        if confined and lacking:
             raise AssignmentError(
                 f"{root}: isolation is `confined`, but on this machine {'; '.join(lacking)}. It takes Linux 5.13 or "
                 "later with Landlock among its security modules, and libseccomp (package libseccomp2). Or set "
                 "`isolation: process` to do without, for code that you trust"
             )
-        self._isolation_is_there = True
+        self._is_prepared = True
 
     def session(self, assignment: Assignment, pieces: list[tuple[str, str]]) -> Session:
         """A session over this source, whose guests start when they are needed."""
@@ -135,20 +126,20 @@ class Judge:
             assignment = self._course.assignment(name)
             self.server()  # warms up while the suite is collected
             use_once()  # and so do we
-            self._benches[name, public] = _public_bench(assignment) if public else _bench(assignment)
+            self._benches[name, public] = make_public_bench(assignment) if public else make_bench(assignment)
             gc.freeze()  # what is loaded now stays: no collection during a grading looks at it again
         return self._benches[name, public]
 
     def _exam(self, bench: Bench, seat: Seat, seed: str) -> Exam:
         assignment = bench.assignment
-        return Exam(seat, bench.reference, seed, assignment.limits, assignment.owners, assignment.forbids)
+        return Exam(seat, bench.reference, seed, assignment.limits, assignment.owners, rules=assignment.rules)
 
     def _grade(self, submission: Submission, bench: Bench, exam: Exam, mechanisms: Mapping[str, str]) -> Grade:
         config = self._course.config
         return Grade(
             student=submission.student,
             assignment=submission.assignment,
-            tasks=task_scores(bench.assignment, exam.results),
+            tasks=tuple(self._diagnosed(bench, exam, task) for task in task_scores(bench.assignment, exam.results)),
             seed=exam.seed,
             graded_at=datetime.now(UTC).isoformat(timespec="seconds"),
             isolation={"level": config.isolation, "mechanisms": dict(mechanisms)},
@@ -159,6 +150,13 @@ class Judge:
             problem=submission.problem,
             notes=submission.notes,
         )
+
+    @staticmethod
+    def _diagnosed(bench: Bench, exam: Exam, task: TaskScore) -> TaskScore:
+        """The score with what is behind it, where the task failed by wrong answers."""
+        if task.outcome is not Outcome.FAILED:
+            return task
+        return dataclasses.replace(task, diagnosis=bench.diagnostician.diagnose(exam, task.name, task.tests))
 
 
 # This process's judges, by course, warm from one submission to the next.
@@ -215,28 +213,3 @@ def late(policy: LatePolicy | None, due: datetime | None, submitted_at: str | No
 def seed_of(secret: str, student: str, assignment: str) -> str:
     """The seed of a student's inputs: nobody without the secret can tell it, and it stays the same for a regrade."""
     return hmac.new(secret.encode(), f"{student}\0{assignment}".encode(), hashlib.sha256).hexdigest()[:32]
-
-
-def _bench(assignment: Assignment) -> Bench:
-    require_sources(assignment)
-    for name in (name for task in assignment.tasks for name in task.forbids):
-        targets(name)  # a misspelt name would forbid nothing
-    solutions = load_solutions(assignment)
-    suite = Suite([task.suite for task in assignment.tasks])
-    return Bench(assignment, solutions, _named(assignment, solutions), suite)
-
-
-def _named(assignment: Assignment, solutions: Solutions) -> types.ModuleType:
-    """The reference as a module that knows its file, by which its frames are told from a suite's."""
-    reference = run(assignment.module, solutions.segments())
-    reference.__file__ = str(assignment.source)
-    return reference
-
-
-def _public_bench(assignment: Assignment) -> Bench:
-    """Public tests compare with worked examples, so they need no reference."""
-    path = assignment.released / "test_public.py"
-    if not path.is_file():
-        raise AssignmentError(f"{assignment.name}: {path} is missing; `autograder release` writes it")
-    nothing = Solutions(assignment.module, ("", ""), "", (), (), ())
-    return Bench(assignment, nothing, types.ModuleType(assignment.module), Suite([Path(path)]))

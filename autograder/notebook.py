@@ -15,7 +15,7 @@ from autograder.errors import SubmissionError
 from autograder.statements import NotPythonError, Unit, needed, parse, units_of
 
 MAX_SOURCE = 2 << 20  # bytes of a module
-MAX_CODE = 512 << 10  # characters of all code cells, each of which may be parsed several times
+MAX_CODE = 128 << 10  # characters of all code cells, each of which may be parsed several times
 MAX_NOTEBOOK = 64 << 20  # bytes, outputs included
 _MAX_VALUES = 8_000_000  # of the JSON, where each may cost 60 bytes of memory for 2 bytes of text
 _MAX_CELLS = 5_000

@@ -121,6 +121,8 @@ _PLAIN = pytest.StashKey[dict[str, Exam]]()
 
 def _result(item: pytest.Item, call: pytest.CallInfo[Any], exam: Exam) -> TestResult:
     outcome, message = _decide(item, call, exam)
+    if item.name in exam.evidence and call.excinfo is not None:
+        exam.evidence[item.name].ending = _ending(call.excinfo.value)
     marker = item.get_closest_marker("weight")
     function = getattr(item, "function", None)
     rubric = " ".join((getattr(function, "__doc__", None) or item.name).split())
@@ -169,6 +171,16 @@ def _decide(item: pytest.Item, call: pytest.CallInfo[Any], exam: Exam) -> tuple[
     if call.when != "call":
         return Outcome.UNGRADED, f"our fault, not yours: {type(error).__name__} in the test's {call.when}"
     return _failed_check(error, item, call, exam)
+
+
+def _ending(error: BaseException) -> str:
+    """How a test failed, in words that are the same in a guest and in this process."""
+    if isinstance(error, StudentRaised):
+        return error.original
+    if isinstance(error, StudentFailure):
+        return str(error.outcome)
+    written_here = isinstance(error, AssertionError | pytest.fail.Exception)
+    return str(error) if written_here else type(error).__name__
 
 
 def _is_the_references(call: pytest.CallInfo[Any], exam: Exam) -> bool:

@@ -31,9 +31,11 @@ _ARGUMENTS = [
 
 @dataclass(frozen=True)
 class Item:
-    """One collected test: its name and its rubric line, empty where the author wrote none."""
+    """One collected test: its name, the task that it belongs to, where that is a hidden suite's, and its rubric line,
+    empty where the author wrote none."""
 
     name: str
+    task: str
     rubric: str
 
 
@@ -109,7 +111,10 @@ class _Loop:
         if self.problems or not session.items:
             return True
         self.started = True
-        self.items = tuple(Item(item.name, getattr(item, "function", item).__doc__ or "") for item in session.items)
+        self.items = tuple(
+            Item(item.name, item.path.stem.removeprefix("test_"), getattr(item, "function", item).__doc__ or "")
+            for item in session.items
+        )
         self._done.put(None)
         while (exam := self._exams.get()) is not None:
             session.config.stash[EXAM] = exam
@@ -123,7 +128,10 @@ class _Loop:
 
     @staticmethod
     def _sit(session: pytest.Session, exam: Exam) -> None:
-        items: list[Any] = [item for item in session.items if exam.tasks is None or task_of(item, exam) in exam.tasks]
+        items: list[Any] = [item for item in session.items if exam.wants(task_of(item, exam), item.name)]
         # With no next item pytest tears down every scope, so no fixture's value outlives its exam.
         for item, following in zip(items, [*items[1:], None], strict=True):
-            session.config.hook.pytest_runtest_protocol(item=item, nextitem=following)
+            after = None if exam.one_is_enough else following
+            session.config.hook.pytest_runtest_protocol(item=item, nextitem=after)
+            if exam.one_is_enough and exam.has_failed():
+                return

@@ -15,7 +15,8 @@ import statistics
 import time
 from pathlib import Path
 
-from autograder.remote.session import Loaded, Session
+from autograder.remote.request import Loaded
+from autograder.remote.session import Session
 from autograder.sandbox.policy import Policy
 from autograder.sandbox.spawn import ForkServer
 

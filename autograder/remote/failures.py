@@ -7,6 +7,10 @@ from typing import NoReturn
 from autograder.remote.wire import Raised
 from autograder.results import Outcome
 
+ASKED_IN_A_CALL = (
+    "gave a function of the test's an object that stays in the submission's process: only values can be used there"
+)
+CHANGED = "an argument was changed: the function must leave what it is given as it was, and work on copies"
 _OUT_OF_MEMORY_TEXTS = ("can't allocate memory", "not enough memory", "CUDA out of memory")
 
 

@@ -3,15 +3,19 @@
 import functools
 import inspect
 from collections.abc import Callable, Iterator
-from typing import Any
+from typing import Any, NoReturn, SupportsIndex
 
 import torch
 from torch import nn
 
+from autograder.errors import AutograderError
+from autograder.evidence import saw
+from autograder.remote.failures import StudentFailure
 from autograder.remote.wire import Handle
+from autograder.results import Outcome
 
 Ask = Callable[..., Any]
-_OWN = ("_ask", "_handle", "_kind")
+_MAX_LENGTH = 2**24
 
 
 class Student:
@@ -33,7 +37,9 @@ class RemoteName:
         self._ask, self.__name__ = ask, name
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        return self._ask("call", args, kwargs, name=self.__name__)
+        value = self._ask("call", args, kwargs, name=self.__name__)
+        saw(value)
+        return value
 
     def __repr__(self) -> str:
         return f"<the student's {self.__name__}>"
@@ -44,7 +50,8 @@ class RemoteObject:
 
     Calls, attributes, items, iteration and ``with`` go over. ``isinstance`` follows the class that the guest claims,
     among torch's own modules and optimizers, so that a proxy can stand in an ``nn.Sequential``; what it claims is worth
-    no more than that.
+    no more than that. What such an object says of itself is checked, and never leaves the ``with`` block of a test
+    without its exception.
     """
 
     def __init__(self, ask: Ask, handle: Handle) -> None:
@@ -72,8 +79,15 @@ class RemoteObject:
     def _method(self, name: str, *args: Any, **kwargs: Any) -> Any:
         return self._ask("method", args, kwargs, handle=self._handle.id, name=name)
 
+    def __reduce_ex__(self, protocol: SupportsIndex) -> NoReturn:
+        """Not by pickle, nor copied: requests lift proxies out, and what else would be written is the judge's."""
+        raise TypeError(f"{self!r} stays in the student's process and cannot be copied")
+
     def __len__(self) -> int:
-        return int(self._method("__len__"))
+        length = self._method("__len__")
+        if type(length) is not int or not 0 <= length <= _MAX_LENGTH:  # a list makes room for as many
+            raise TypeError(f"{self!r} has no length that a test can use")
+        return length
 
     def __bool__(self) -> bool:
         return True
@@ -85,10 +99,12 @@ class RemoteObject:
         self._method("__setitem__", index, value)
 
     def __contains__(self, value: Any) -> bool:
-        return bool(self._method("__contains__", value))
+        return self._truth(self._method("__contains__", value))
 
     def __iter__(self) -> Iterator[Any]:
         iterator = self._method("__iter__")
+        if type(iterator) is not RemoteObject:
+            raise TypeError(f"{self!r} gave no iterator")
         while True:
             try:
                 yield iterator._method("__next__")
@@ -98,16 +114,27 @@ class RemoteObject:
     def __enter__(self) -> Any:
         return self._method("__enter__")
 
-    def __exit__(self, kind: type | None, error: BaseException | None, traceback: Any) -> bool:
-        """Leave the context there; an exception of the judge's is announced as a plain RuntimeError."""
+    def __exit__(self, kind: type | None, error: BaseException | None, traceback: Any) -> None:
+        """Leave the context there; an exception of the judge's is announced as a plain RuntimeError.
+
+        No exception is suppressed, for it may be a check that failed: to want that fails the test.
+        """
         inside = (None, None, None) if error is None else (RuntimeError, RuntimeError("raised in the with block"), None)
-        return bool(self._method("__exit__", *inside))
+        wanted = self._truth(self._method("__exit__", *inside))
+        if wanted and isinstance(error, Exception) and not isinstance(error, AutograderError):
+            raise StudentFailure(Outcome.FAILED, f"{self!r} swallowed an exception that was raised in its with block")
 
     def named_modules(
         self, memo: Any = None, prefix: str = "", remove_duplicate: bool = True
     ) -> Iterator[tuple[str, Any]]:
         """What ``nn.Module`` asks of a layer: this proxy itself, whose own layers stay in the guest."""
         yield prefix, self
+
+    def _truth(self, said: Any) -> bool:
+        try:
+            return bool(said)
+        except (RuntimeError, ValueError) as error:  # of a tensor or an array
+            raise TypeError(f"{self!r} says neither yes nor no") from error
 
     def _described(self) -> str:
         """What kind of thing it is, for a message."""

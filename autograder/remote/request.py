@@ -2,9 +2,10 @@
 out, so that identity, tied weights and the parameters of modules survive."""
 
 import functools
+import hashlib
 import io
 import pickle
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum, auto
 from types import BuiltinFunctionType, FunctionType, MethodType
@@ -21,6 +22,11 @@ from autograder.remote.wire import TENSORS, tensor_bytes
 # Where a class or function must be defined to be known in a guest, which can read no suite.
 _PACKAGES = frozenset({"builtins", "torch", "torchvision", "numpy", "collections", "functools", "operator", "math"})
 _FUNCTIONS = (FunctionType, BuiltinFunctionType, MethodType)
+
+
+def veiled(seed: int) -> int:
+    """The seed that a guest gets where the judge's own generator has ``seed``, which cannot be told from it."""
+    return int.from_bytes(hashlib.sha256(str(seed).encode()).digest()[:7])
 
 
 class Lifted:
@@ -59,6 +65,15 @@ class Lifted:
             for key, thing in self.objects.items()
             if isinstance(thing, torch.Tensor) and thing.requires_grad and (thing.is_leaf or key in self._used)
         }
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """What a guest is to load: the module's name, and its source as (label, text) pieces."""
+
+    module: str
+    segments: Sequence[tuple[str, str]]
+    seconds: float
 
 
 @dataclass

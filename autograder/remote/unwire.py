@@ -1,11 +1,12 @@
 """The reading half of the codec: what ``wire`` writes, from a peer that may be hostile.
 
-Every size is checked before anything of that size is made. Containers may only name nodes that stand before them, so
-a frame cannot be cyclic, reading it needs no recursion, and the value that it unfolds to is bounded. Nothing is
-unpickled or evaluated.
+Every size is checked before anything of that size is made. Containers may only name nodes that stand before them, and
+none but tensors twice, so a frame cannot be cyclic, reading it needs no recursion, and a value has no more parts than
+its frame. Nothing is unpickled or evaluated.
 """
 
 import math
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -14,13 +15,16 @@ import msgpack
 import numpy as np
 import torch
 
+from autograder.remote.claims import SMALL_FRAME, check_claims
 from autograder.remote.wire import (
     ARRAY_DTYPES,
     DTYPES,
     IMAGE_MODES,
     MAX_DEPTH,
+    MAX_DIMENSIONS,
     MAX_FRAME,
     MAX_INT_BITS,
+    MAX_ITEMS,
     MAX_NODES,
     MAX_TEXT,
     GuestProtocolError,
@@ -28,6 +32,8 @@ from autograder.remote.wire import (
     Raised,
     tensor_from,
 )
+
+_SAME_HASH = 16
 
 
 @dataclass(frozen=True)
@@ -42,9 +48,11 @@ class Decoder:
     def decode(self, frame: bytes | memoryview) -> Any:
         """The value of a frame. Raises ``GuestProtocolError`` and nothing else."""
         try:
+            if len(frame) > SMALL_FRAME:
+                check_claims(frame, MAX_ITEMS)
             nodes = msgpack.unpackb(
-                frame, raw=False, use_list=True, strict_map_key=True, max_str_len=2 * MAX_TEXT, max_bin_len=MAX_FRAME,
-                max_array_len=MAX_NODES, max_map_len=0, max_ext_len=0,
+                frame, raw=False, use_list=True, strict_map_key=True, max_str_len=4 * MAX_TEXT, max_bin_len=MAX_FRAME,
+                max_array_len=min(MAX_ITEMS, len(frame)), max_map_len=0, max_ext_len=0,
             )  # fmt: skip
             return self._table(nodes)
         except GuestProtocolError:
@@ -53,19 +61,19 @@ class Decoder:
             raise GuestProtocolError(f"unreadable frame: {type(error).__name__}: {error}"[:500]) from error
 
     def _table(self, nodes: Any) -> Any:
-        if type(nodes) is not list or not nodes:
-            raise GuestProtocolError("a frame must be a table of nodes")
+        if type(nodes) is not list or not 0 < len(nodes) <= MAX_NODES:
+            raise GuestProtocolError(f"a frame must be a table of nodes, at most {MAX_NODES}")
         leaves = [self._leaf(node) for node in nodes]
         wanting = [leaf.tensor for leaf in leaves if type(leaf) is _Output]
         wrapped = iter(self.wrap(wanting) if wanting else ())
         values: list[Any] = []
-        sizes: list[tuple[int, int]] = []  # nodes below, levels below
+        depths: list[int] = []  # levels below each node, _NAMED or _SHARED
         for node, leaf in zip(nodes, leaves, strict=True):
             if leaf is _CONTAINER:
-                leaf = self._container(node, values, sizes)
+                leaf = self._container(node, values, depths)
             else:
                 leaf = next(wrapped) if type(leaf) is _Output else leaf
-                sizes.append((1, 0))
+                depths.append(_SHARED if issubclass(type(leaf), torch.Tensor) else 0)
             values.append(leaf)
         return values[-1]
 
@@ -84,20 +92,27 @@ class Decoder:
             raise GuestProtocolError(f"a node of kind {kind[:40]!r}")
         return reader(self, fields)
 
-    def _container(self, node: Any, values: list[Any], sizes: list[tuple[int, int]]) -> Any:
+    def _container(self, node: Any, values: list[Any], depths: list[int]) -> Any:
         kind, *children = node
-        if any(type(child) is not int or not 0 <= child < len(values) for child in children):
-            raise GuestProtocolError(f"a {kind} names a node that does not stand before it")
-        size = 1 + sum(sizes[child][0] for child in children)
-        depth = 1 + max((sizes[child][1] for child in children), default=0)
-        if size > MAX_NODES or depth > MAX_DEPTH + 1:
-            raise GuestProtocolError(f"a value of {size} parts, {depth} levels deep")
-        sizes.append((size, depth))
+        below, known = -1, len(depths)
+        for child in children:
+            if type(child) is not int or not 0 <= child < known:
+                raise GuestProtocolError(f"a {kind} names a node that does not stand before it")
+            depth = depths[child]
+            if depth == _NAMED:
+                raise GuestProtocolError(f"a {kind} names parts that are named already")
+            if depth == _SHARED:
+                depth = 0
+            else:
+                depths[child] = _NAMED
+            if depth > below:
+                below = depth
+        if below >= MAX_DEPTH:
+            raise GuestProtocolError(f"a value more than {MAX_DEPTH} levels deep")
+        depths.append(below + 1)
         parts = [values[child] for child in children]
         if kind == "dict":
-            if len(parts) % 2:
-                raise GuestProtocolError("a dict with a key and no value")
-            return dict(zip(parts[::2], parts[1::2], strict=True))
+            return _dict(parts)
         return parts if kind == "list" else tuple(parts)
 
     def _tensor(self, fields: list[Any]) -> "torch.Tensor | _Output":
@@ -137,7 +152,7 @@ class Decoder:
 
     def _handle(self, fields: list[Any]) -> Any:
         number, classes, can_call = fields
-        _check(type(number) is int and type(can_call) is bool, "a handle's fields")
+        _check(type(number) is int and type(can_call) is bool and classes != [], "a handle's fields")
         return self.handle(Handle(number, _names(classes), can_call))
 
     def _ref(self, fields: list[Any]) -> Any:
@@ -147,6 +162,8 @@ class Decoder:
 
 
 _CONTAINER = object()
+# In place of the depth of a node: that it has its place in a container; that it is a tensor, which may have many.
+_NAMED, _SHARED = -1, -2
 
 
 @dataclass(frozen=True)
@@ -154,6 +171,17 @@ class _Output:
     """A tensor that requires a gradient, before ``wrap`` has made it differentiable here."""
 
     tensor: torch.Tensor
+
+
+def _dict(parts: list[Any]) -> dict[Any, Any]:
+    """The dict of these keys and values. Python compares all keys of one hash with each other, so there must be few."""
+    _check(len(parts) % 2 == 0, "a dict's keys and values")
+    keys = parts[::2]
+    if len(keys) > _SAME_HASH:
+        _check(max(Counter(map(hash, keys)).values()) <= _SAME_HASH, "a dict's keys")
+    found = dict(zip(keys, parts[1::2], strict=True))
+    _check(len(found) == len(keys), "a dict's keys")
+    return found
 
 
 def _int(_: Decoder, fields: list[Any]) -> int:
@@ -190,7 +218,7 @@ def _names(classes: Any) -> tuple[str, ...]:
 
 
 def _check_size(shape: Any, itemsize: int, data: Any) -> None:
-    _check(type(shape) is list and len(shape) <= 32 and type(data) is bytes, "a shape or its data")
+    _check(type(shape) is list and len(shape) <= MAX_DIMENSIONS and type(data) is bytes, "a shape or its data")
     _check(all(type(length) is int and 0 <= length < 2**40 for length in shape), "lengths")
     if math.prod(shape) * itemsize != len(data):
         raise GuestProtocolError(f"{len(data)} bytes do not fill shape {shape}")

@@ -17,8 +17,10 @@ import torch
 
 FRAME_HEADER = 8
 MAX_FRAME = 256 * 2**20
-MAX_NODES = 1_000_000
+MAX_NODES = 250_000
+MAX_ITEMS = 3 * MAX_NODES  # elements of all arrays of a frame: a node, its kind, and its place in a container
 MAX_DEPTH = 64
+MAX_DIMENSIONS = 32
 MAX_TEXT = 2**20
 MAX_INT_BITS = 4096
 
@@ -86,13 +88,15 @@ class Encoder:
     outputs: list[torch.Tensor] = field(default_factory=list)
     _nodes: list[Any] = field(default_factory=list)
     _tensors: dict[int, int] = field(default_factory=dict)
+    _items: int = 0
 
     def encode(self, value: Any) -> bytes:
         """The frame for one value. Raises ``Unsendable``."""
         self._add(value, 0)
         try:
-            frame: bytes = msgpack.packb(self._nodes, use_bin_type=True)
-        except (ValueError, OverflowError, UnicodeEncodeError) as error:
+            # A lone surrogate is in no encoding; as "?" it costs no more than the text that it is in.
+            frame: bytes = msgpack.packb(self._nodes, use_bin_type=True, unicode_errors="replace")
+        except (ValueError, OverflowError) as error:
             raise Unsendable(f"a value cannot be sent: {error}") from error
         if len(frame) > MAX_FRAME:
             raise Unsendable(f"the value takes {len(frame)} bytes; at most {MAX_FRAME} can be returned")
@@ -105,8 +109,9 @@ class Encoder:
             return self._tensors[id(value)]
         node = self._node(value, depth)
         self._nodes.append(node)
-        if len(self._nodes) > MAX_NODES:
-            raise Unsendable(f"the value has more than {MAX_NODES} parts")
+        self._items += 1 if type(node) is not list else 1 + len(node) + sum(len(x) for x in node if type(x) is list)
+        if len(self._nodes) > MAX_NODES or self._items > MAX_ITEMS:
+            raise Unsendable(f"the value has too many parts: at most {MAX_NODES} can be returned")
         index = len(self._nodes) - 1
         if type(value) in TENSORS:
             self._tensors[id(value)] = index
@@ -139,7 +144,10 @@ class Encoder:
         if type(value) is np.ndarray:
             if value.dtype.name not in ARRAY_DTYPES:
                 raise Unsendable(f"a numpy array of dtype {value.dtype} cannot be returned")
-            return ["array", value.dtype.name, list(value.shape), np.ascontiguousarray(value).tobytes()]
+            if value.ndim > MAX_DIMENSIONS:
+                raise Unsendable(f"an array of {value.ndim} dimensions cannot be returned")
+            native = value.astype(value.dtype.name, copy=False)  # the name says nothing about the order of bytes
+            return ["array", value.dtype.name, list(value.shape), native.tobytes()]
         if isinstance(value, np.generic) and value.dtype.name in ARRAY_DTYPES:
             return self._node(value.item(), 0)
         if type(value) is complex:
@@ -170,7 +178,7 @@ class Encoder:
         name = str(value.dtype).removeprefix("torch.")
         if name not in DTYPES or value.layout is not torch.strided or value.device.type not in ("cpu", "cuda"):
             raise Unsendable(f"a {value.layout} tensor of {value.dtype} on {value.device} cannot be returned")
-        if value.numel() * value.element_size() > MAX_FRAME:
+        if value.numel() * value.element_size() > MAX_FRAME or value.ndim > MAX_DIMENSIONS:
             raise Unsendable(f"a tensor of shape {list(value.shape)} is too large to be returned")
         if value.requires_grad:
             self.outputs.append(value)

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 class Policy:
     """Limits of one guest.
 
-    ``memory_mb`` is what it may allocate beyond what it inherits from the warm server, and again what it may share;
-    ``disk_mb`` and ``files`` are what its scratch folder may hold. ``confined`` adds Landlock, seccomp and the loss of
-    all capabilities to what every guest gives up.
+    ``memory_mb`` is what it may use beyond what it inherits from the warm server, shared memory included; ``disk_mb``
+    and ``files`` are what its scratch folder may hold. ``confined`` adds Landlock, seccomp and the loss of all
+    capabilities to what every guest gives up.
     """
 
     memory_mb: int = 2048
@@ -107,7 +107,15 @@ FORBIDDEN_TO_OTHERS = ("kill", "tkill", "tgkill", "rt_sigqueueinfo", "rt_tgsigqu
 FORBIDDEN_OPTIONS = (
     ("prctl", 0, (1, 4)),  # PR_SET_PDEATHSIG, PR_SET_DUMPABLE: not to outlive the server, not to be traced
     ("fcntl", 1, (8, 10, 15)),  # F_SETOWN, F_SETSIG, F_SETOWN_EX: a signal by way of a file
+    ("fcntl", 1, (1024, 1026)),  # F_SETLEASE, F_NOTIFY: others would wait to open the file
+    ("ioctl", 1, (0x8901, 0x8902, 0x5452)),  # FIOSETOWN, SIOCSPGRP, FIOASYNC: a signal by way of the connection
+    # FS_IOC_SETFLAGS, FS_IOC_FSSETXATTR, FS_IOC_ENABLE_VERITY, FS_IOC_SET_ENCRYPTION_POLICY: what a file is
+    ("ioctl", 1, (0x40086602, 0x401C5820, 0x40806685, 0x800C6613)),
 )
+
+# Calls that came with Linux 6.13 and later, by number (the same on all machines): setxattrat and others would go around
+# the lists above, and libseccomp may not know their names yet. They look unknown, as on an older kernel.
+NEWEST_CALLS = range(463, 560)
 
 # Libraries that the server imports before it serves; "warm" then uses once what torch would import lazily.
 WARM_MODULES = (

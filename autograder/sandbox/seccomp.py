@@ -4,7 +4,7 @@ import errno
 import os
 from typing import TYPE_CHECKING
 
-from autograder.sandbox.policy import FORBIDDEN_CALLS, FORBIDDEN_OPTIONS, FORBIDDEN_TO_OTHERS
+from autograder.sandbox.policy import FORBIDDEN_CALLS, FORBIDDEN_OPTIONS, FORBIDDEN_TO_OTHERS, NEWEST_CALLS
 
 if TYPE_CHECKING:
     import pyseccomp
@@ -36,6 +36,8 @@ def apply() -> str:
         _add(rules, deny, "prlimit64", pyseccomp.Arg(2, pyseccomp.NE, 0))
         _add(rules, deny, "clone", pyseccomp.Arg(0, pyseccomp.MASKED_EQ, _CLONE_THREAD, 0))
         _add(rules, pyseccomp.ERRNO(errno.ENOSYS), "clone3")
+        for number in NEWEST_CALLS:
+            rules.add_rule(pyseccomp.ERRNO(errno.ENOSYS), number)
         rules.load()
     except OSError as error:
         return f"unavailable: {error}"

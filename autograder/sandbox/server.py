@@ -21,7 +21,7 @@ from typing import Any
 from autograder.sandbox.confine import confine
 from autograder.sandbox.policy import GUEST_ENTRY, WARM_MODULES, Policy
 from autograder.sandbox.warm import use_once
-from autograder.sandbox.watch import EVERY_SECONDS, excess, remove
+from autograder.sandbox.watch import EVERY_SECONDS, excess, memory_of, remove
 
 _GRACE_SECONDS = 0.2
 
@@ -81,6 +81,7 @@ class Guests:
     """The guests that run, by the judge's number for each, and those that were killed and are not yet gone."""
 
     def __init__(self) -> None:
+        self._inherited = memory_of("self")[0]  # what every guest begins with
         self._running: dict[int, Running] = {}
         self._dying: dict[int, str] = {}
 
@@ -113,13 +114,13 @@ class Guests:
                 return {"status": status, "excess": guest.excess}
             time.sleep(0.001)
         self.end(number)
-        return {"status": signal.SIGKILL, "excess": guest.excess}
+        return {"status": signal.SIGKILL, "excess": guest.excess or "silence"}
 
     def watch(self) -> bool:
         """Stop the guests that have more of something than they may; whether any are running."""
         for guest in self._running.values():
             if guest.excess is None:
-                guest.excess = excess(guest.pid, guest.scratch, guest.policy)
+                guest.excess = excess(guest.pid, guest.scratch, guest.policy, self._inherited)
                 if guest.excess is not None:
                     _kill(guest.pid)
         return bool(self._running)

@@ -26,10 +26,11 @@ _ONE_THREAD = {
 }
 # What a guest that had too much of something is told; `sandbox.watch` names them.
 _EXCESS = {
-    "memory": "it shared more than {policy.memory_mb} MB of memory",
+    "memory": "it used more than {policy.memory_mb} MB of memory",
     "threads": "it had more than {policy.threads} threads",
     "disk": "it kept more than {policy.disk_mb} MB in files",
     "files": "it kept more than {policy.files} files",
+    "silence": "it closed its connection and went on",
 }
 
 

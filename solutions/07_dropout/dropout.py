@@ -40,7 +40,8 @@
 # | Arguments | No function changes its arguments: neither values, nor `requires_grad`, nor `.grad`. |
 #
 # You may call an earlier function of yours in a later task. The point of 7.1 to 7.3 is to build dropout yourself: do
-# not call torch's own dropout there: the grader refuses it while it tests these tasks. In 7.4 and 7.5 you meet `nn.Dropout` as a layer of other people's models.
+# not call torch's own dropout there; the grader refuses it while it tests these tasks. In 7.4 and 7.5 you meet
+# `nn.Dropout` as a layer of other people's models.
 #
 # > **Spot the error.** "With $p = 0.9$, dropout hardly changes the network." Some courses and papers write $p$ for
 # > the probability of *keeping* a unit, and at least one well-known course changed from one meaning to the other

@@ -127,6 +127,7 @@ def bernoulli_mask__rescaled(v: Tensor, p: float) -> Tensor:
         "test_bernoulli_mask_keeps_dtype_and_shape",
         "test_bernoulli_mask_leaves_its_argument_alone",
     ),
+    may_catch=("test_bernoulli_mask_refuses_a_wrong_probability",),
 )
 def bernoulli_mask__draws_its_own(v: Tensor, p: float) -> Tensor:
     """Ignore the values of v."""
@@ -265,6 +266,11 @@ def standard_dropout__normal_numbers(
     hint="All examples of your batch share one mask. Each element is to be decided on its own.",
     reread="STAT 453, Why does Dropout work? (Ensemble Method Interpretation)",
     caught_by=("test_standard_dropout_masks_each_element_on_its_own",),
+    may_catch=(
+        "test_standard_dropout_draws_a_fresh_mask",
+        "test_standard_dropout_uses_the_generator",
+        "test_standard_dropout_gradient",
+    ),
 )
 def standard_dropout__one_mask_per_batch(
     a: Tensor, p: float, training: bool, generator: torch.Generator | None = None
@@ -279,6 +285,11 @@ def standard_dropout__one_mask_per_batch(
     hint="You drop whole examples: all units of a row live or die together. Each element is to be decided on its own.",
     reread="STAT 453, Dropout (Bernoulli Sampling)",
     caught_by=("test_standard_dropout_masks_each_element_on_its_own",),
+    may_catch=(
+        "test_standard_dropout_masks_in_training",
+        "test_standard_dropout_uses_the_generator",
+        "test_standard_dropout_gradient",
+    ),
 )
 def standard_dropout__whole_examples(
     a: Tensor, p: float, training: bool, generator: torch.Generator | None = None
@@ -532,6 +543,13 @@ class InvertedDropout__keeps_its_mask(_Checked):
     hint="All examples of your batch share one mask. Each element is to be decided on its own.",
     reread="STAT 453, Why does Dropout work? (Ensemble Method Interpretation)",
     caught_by=("test_InvertedDropout_draws_a_fresh_mask_for_each_element",),
+    may_catch=(
+        "test_InvertedDropout_rescales_in_training",
+        "test_InvertedDropout_moments",
+        "test_InvertedDropout_follows_the_model_that_holds_it",
+        "test_InvertedDropout_gradient_has_the_mask_of_the_forward_pass",
+        "test_InvertedDropout_refuses_a_wrong_probability",
+    ),
 )
 class InvertedDropout__one_mask_per_batch(_Checked):
     """Draw one mask for all rows."""

@@ -4,7 +4,8 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from autograder.remote.session import Loaded, Session
+from autograder.remote.request import Loaded
+from autograder.remote.session import Session
 from autograder.sandbox.policy import Policy
 from autograder.sandbox.spawn import ForkServer
 

@@ -1,10 +1,14 @@
 """``author check``: a sound assignment passes, and each way of being unsound is named."""
 
+import json
+from pathlib import Path
+
 import pytest
 from typer.testing import CliRunner
 
 from autograder.author import check_assignments
 from autograder.cli import app
+from autograder.course import load_course
 from autograder.errors import AssignmentError
 from autograder.release import release
 
@@ -32,7 +36,7 @@ def unsound(tmp_path_factory):
 
 def problems(report, name):
     """What is said of one answer."""
-    (row,) = [row for row in report.rows if row.trial.name == name]
+    (row,) = [row for row in report.rows if row.name == name]
     return row.problems
 
 
@@ -40,12 +44,12 @@ def test_a_sound_assignment_passes_on_the_command_line():
     """Status 0 and one paragraph: how many answers of each kind were tried."""
     course = graded_course()
     done = CliRunner().invoke(
-        app, ["author", "check", "04", "--seeds", "2", "--jobs", "1", "--course", str(course.root)]
+        app, ["author", "check", "04", "--seeds", "2", "--jobs", "1", "--no-mutants", "--course", str(course.root)]
     )
     assert (done.exit_code, done.exception) == (0, None), done.output
-    assert "04_scaling: sound (81 runs)" in done.output
+    assert "04_scaling: sound (84 runs)" in done.output
     assert "10 right answers must get full marks, 12 misconceptions must lose marks" in done.output
-    assert "5 empty answers must earn nothing" in done.output
+    assert "6 empty answers must earn nothing" in done.output
 
 
 def test_an_accepted_answer_that_fails_is_named_with_its_test(unsound):
@@ -65,7 +69,7 @@ def test_a_misconception_that_is_not_caught_is_named(unsound):
     assert problems(unsound, "scale__wrong1") == ()
 
 
-@pytest.mark.parametrize("name", ["stub", "return input", "zeros", "a constant", "nothing"])
+@pytest.mark.parametrize("name", ["stub", "return input", "zeros", "a constant", "nothing", "the next task's answer"])
 def test_what_is_empty_must_pass_nothing(unsound, name):
     """A test that passes without an answer gives marks away."""
     assert "passes test_scale_is_free" in " ".join(problems(unsound, name))
@@ -83,14 +87,14 @@ def test_what_is_missing_around_the_answers_is_named(unsound):
 def test_every_problem_is_in_the_text(unsound):
     """The report begins with the verdict."""
     assert not unsound.sound
-    assert unsound.text.startswith("04_scaling: NOT SOUND")
+    assert unsound.summary.startswith("04_scaling: NOT SOUND")
     found = [*unsound.problems, *(problem for row in unsound.rows for problem in row.problems)]
-    assert all(f": {problem}" in unsound.text or f"✗ {problem}" in unsound.text for problem in found)
+    assert all(f": {problem}" in unsound.summary or f"✗ {problem}" in unsound.summary for problem in found)
 
 
 def test_shares_are_of_the_seeds_that_a_test_was_run_on(unsound):
     """A variant sits the tests of other tasks on some seeds only, and passes all of those."""
-    (row,) = [row for row in unsound.rows if row.trial.name == "twice__right0"]
+    (row,) = [row for row in unsound.rows if row.name == "twice__right0"]
     assert row.passed["test_scale_fits_the_reference"] == 1.0
     assert row.passed["test_twice_is_scaled_two_times"] == 0.0
     assert all(share in (0.0, 1.0) for row in unsound.rows for share in row.passed.values())
@@ -103,3 +107,46 @@ def test_missing_files_are_named_before_anything_runs(tmp_path):
         path.unlink()
     with pytest.raises(AssignmentError, match=r"missing .*accepted\.py, .*misconceptions\.py"):
         list(check_assignments(course, (), seeds=1, jobs=1))
+
+
+def test_one_task_can_be_checked_alone():
+    """Only its answers and its tests; the report is data for other tools, and a page for people."""
+    course = graded_course()
+    command = ["author", "check", "04", "twice", "--seeds", "1", "--jobs", "1", "--course", str(course.root), "--json"]
+    done = CliRunner().invoke(app, command)
+    assert (done.exit_code, done.exception) == (0, None), done.output
+    (report,) = json.loads(done.stdout)
+    assert report["sound"]
+    assert {answer["task"] for answer in report["answers"]} == {"", "twice"}
+    assert {test for answer in report["answers"] for test in answer["passed"]} == {"test_twice_is_scaled_two_times"}
+    assert report["mutants"]
+    assert {mutant["task"] for mutant in report["mutants"]} == {"twice"}
+    assert all(mutant["caught_by"] for mutant in report["mutants"])
+
+
+def test_a_task_alone_needs_its_assignment():
+    """Which assignment is meant must be said."""
+    with pytest.raises(AssignmentError, match="belongs to one assignment"):
+        list(check_assignments(load_course(Path(__file__).parents[2]), (), seeds=1, jobs=1, task="l2_penalty"))
+
+
+def test_mutants_that_survive_are_named(tmp_path):
+    """A suite that looks at one point only lets mutants of the reference through; the score says so."""
+    course = write_graded(tmp_path)
+    suite = course.assignments[0].task("scale").suite
+    blind = 'def test_scale_fits_the_reference(student):\n    """Blind."""\n    student.scale(1.0, 0.0) + 1\n'
+    suite.write_text(blind, encoding="utf-8")
+    (report,) = check_assignments(warmed(course), ("04",), seeds=1, jobs=1, task="scale")
+    assert report.survivors
+    assert report.mutation_score < 0.95
+    assert any("of the mutants are caught; 95 % are asked for" in problem for problem in report.all_problems)
+    assert any(f"survives: {mutant.name}" in report.summary for mutant in report.survivors)
+
+
+def test_recorded_equivalents_leave_the_score_and_idle_ones_are_named(tmp_path):
+    """An entry about a mutant that a test does catch, or that there is none of, is a mistake of the author's."""
+    course = write_graded(tmp_path)
+    entry = "- owner: twice\n  was: return x\n  becomes: return y\n  because: there is no such mutant at all\n"
+    course.assignments[0].equivalents.write_text(entry, encoding="utf-8")
+    (report,) = check_assignments(warmed(course), ("04",), seeds=1, jobs=1)
+    assert "equivalent.yaml: no mutant that survives is `return x` -> `return y`" in report.all_problems

@@ -30,7 +30,8 @@ def _load_recipes() -> ModuleType:
 
 
 recipes = _load_recipes()
-CASES = recipes.cases()
+KINDS = ("honest", "broken")  # what is hostile has a test of its own
+CASES = recipes.cases(*KINDS)
 
 
 def _course() -> Course:
@@ -85,7 +86,7 @@ def test_case_shows_nothing_of_ours(case, grades: Mapping[str, Grade]) -> None:
 
 def test_every_kind_has_cases() -> None:
     """The catalog is not empty by a mistake in a path: each kind has cases, and no two share a name."""
-    assert {case.kind for case in CASES} == set(recipes.KINDS)
+    assert {case.kind for case in CASES} == set(KINDS)
     assert len({case.student for case in CASES}) == len(CASES) > 80
 
 

@@ -130,6 +130,9 @@ SYSCALLS = {
     "prctl, to be traceable": "157, 4, 1, 0, 0, 0",
     "prctl, with bits that the kernel ignores": "157, ctypes.c_ulong(1 | 1 << 32), 0, 0, 0, 0",
     "fcntl, to have a signal sent": "72, 0, 8, os.getppid()",
+    "fcntl, to lease a file": "72, 0, 1024, 1",
+    "ioctl, to own a connection's signals": "16, 3, 0x8901, ctypes.byref(ctypes.c_int(1))",
+    "ioctl, to change the flags of a file": "16, 0, 0x40086602, ctypes.byref(ctypes.c_int(1))",
     "memfd_create": "319, b'x', 0",
     "setpriority": "141, 0, os.getppid(), 19",
     "sched_setaffinity": "203, os.getppid(), 8, b'\\1' * 8",
@@ -144,9 +147,10 @@ def test_raw_system_calls_are_refused(guest_of: Make, arguments: str) -> None:
     assert tries(guest_of, body) == [-1, 1]
 
 
-def test_clone3_looks_unknown(guest_of: Make) -> None:
-    """A process cannot be made by ``clone3`` either."""
-    body = "libc = ctypes.CDLL(None, use_errno=True)\nreturn [libc.syscall(435, 0, 0), ctypes.get_errno()]"
+@pytest.mark.parametrize("number", [435, 463, 466, 469, 559], ids=["clone3", "setxattrat", "removexattrat", "", ""])
+def test_calls_that_no_filter_can_judge_look_unknown(guest_of: Make, number: int) -> None:
+    """A process cannot be made by ``clone3`` either, and what came with the newest kernels is not there."""
+    body = f"libc = ctypes.CDLL(None, use_errno=True)\nreturn [libc.syscall({number}, 0, 0), ctypes.get_errno()]"
     assert tries(guest_of, body) == [-1, 38]
 
 
@@ -242,7 +246,8 @@ def f(path):
 """
 AS_A_USER = """
 import sys
-from autograder.remote.session import Loaded, Session
+from autograder.remote.request import Loaded
+from autograder.remote.session import Session
 from autograder.sandbox.policy import Policy
 from autograder.sandbox.spawn import ForkServer
 

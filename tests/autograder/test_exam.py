@@ -6,6 +6,7 @@ import pytest
 import torch
 
 from autograder.config import Limits
+from autograder.course import Rules
 from autograder.exam import Absent, Direct, Exam, derive
 from autograder.remote.failures import StudentFailure
 from autograder.results import Outcome
@@ -16,17 +17,20 @@ LIMITS = Limits(test_seconds=10, task_seconds=15)
 class Clock(Direct):
     """A trusted answer that says how long it took, and how that ended; it remembers what it was given."""
 
-    took, outcome = 0.0, Outcome.TIMED_OUT
+    took, outcome, now = 0.0, Outcome.TIMED_OUT, 0.0
 
-    def begin(self, seed, seconds, forbids=()):
+    def begin(self, seed, seconds, rules):
         """Open a test, and already be at its end."""
-        super().begin(seed, seconds, forbids)
+        super().begin(seed, seconds, rules)
         self.seed, self.seconds = seed, seconds
+        Clock.now += self.took
         self.failure = StudentFailure(self.outcome, "") if self.took else None
 
-    def used(self):
-        """As told."""
-        return self.took
+
+@pytest.fixture(autouse=True)
+def clock(monkeypatch):
+    """Time passes in seats only."""
+    monkeypatch.setattr("autograder.exam.time.monotonic", lambda: Clock.now)
 
 
 def exam_of(seat):
@@ -50,14 +54,17 @@ def test_time_that_ran_out_is_taken_from_the_task():
     assert seat.seconds == 10.0
 
 
-def test_only_tests_that_ran_out_of_time_cost_their_task_time():
-    """A right but slow answer has its full limit in every test, and so has one that crashes."""
+@pytest.mark.parametrize(
+    ("outcome", "second"), [(Outcome.FAILED, 10.0), (Outcome.CRASHED, 6.0), (Outcome.OUT_OF_MEMORY, 6.0)]
+)
+def test_only_what_is_lost_costs_the_task_time(outcome, second):
+    """A wrong and slow answer has its full limit in every test; one whose process is lost has what is left."""
     seat = Clock(types.ModuleType("student"))
-    exam, seat.took, seat.outcome = exam_of(seat), 9.0, Outcome.CRASHED
-    for test in "abc":
+    exam, seat.took, seat.outcome = exam_of(seat), 9.0, outcome
+    for test, seconds in (("a", 10.0), ("b", second)):
         exam.open("task", test)
         exam.close()
-        assert seat.seconds == 10.0
+        assert seat.seconds == seconds
 
 
 def test_each_test_seeds_the_guest_anew():
@@ -86,20 +93,19 @@ def test_a_direct_seat_seeds_and_names_what_is_missing():
     seat = Direct(module)
     draws = []
     for seed in (1, 1, 2):
-        seat.begin(seed, 1.0)
+        seat.begin(seed, 1.0, Rules())
         draws.append(float(torch.rand(())))
     assert draws[0] == draws[1] != draws[2]
     assert seat.student.answer == 42
     with pytest.raises(StudentFailure, match="`other` is not defined") as caught:
         _ = seat.student.other
     assert caught.value.outcome is Outcome.MISSING
-    assert seat.used() == 0.0
 
 
 def test_an_absent_submission_has_nobody_to_ask():
     """Every test misses its function, for the one reason."""
     seat = Absent("no file was handed in")
-    seat.begin(1, 1.0)
+    seat.begin(1, 1.0, Rules())
     with pytest.raises(StudentFailure, match="no file was handed in") as caught:
         _ = seat.student
-    assert (caught.value.outcome, seat.failure, seat.used()) == (Outcome.MISSING, None, 0.0)
+    assert (caught.value.outcome, seat.failure) == (Outcome.MISSING, None)

@@ -5,6 +5,7 @@ from collections.abc import Callable
 import pytest
 import torch
 
+from autograder.course import Rules
 from autograder.remote.failures import ForbiddenCall
 from autograder.remote.session import Session
 from autograder.results import Outcome
@@ -58,7 +59,7 @@ def scripted(x):
 def test_a_forbidden_call_is_refused_however_it_is_reached(guest_of: Make, body: str) -> None:
     """Aliases, copies, scripts, layers, operators: the test fails with a message that names the call and no path."""
     session = guest_of(f"{AT_IMPORT}\ndef f(x):\n    {body}\n")
-    session.begin(1, 20.0, DROPOUT)
+    session.begin(1, 20.0, Rules(DROPOUT))
     with pytest.raises(ForbiddenCall, match="which this task asks you to write yourself") as failure:
         session.student.f(torch.ones(4))
     assert failure.value.outcome is Outcome.FAILED
@@ -71,7 +72,7 @@ def test_a_forbidden_call_is_refused_however_it_is_reached(guest_of: Make, body:
 def test_the_same_call_is_fine_in_another_task(guest_of: Make, body: str) -> None:
     """Once the next task's test begins, everything works as before."""
     session = guest_of(f"{AT_IMPORT}\ndef f(x):\n    {body}\ndef g(): return 1\n")
-    session.begin(1, 20.0, DROPOUT)
+    session.begin(1, 20.0, Rules(DROPOUT))
     session.student.g()
     session.begin(2, 20.0)
     assert session.student.f(torch.ones(4)) is not None
@@ -90,7 +91,7 @@ def test_another_thread_meets_the_same_refusal(guest_of: Make) -> None:
         "    return found[0]\n"
     )
     session = guest_of(source)
-    session.begin(1, 20.0, DROPOUT)
+    session.begin(1, 20.0, Rules(DROPOUT))
     assert session.student.f(torch.ones(4)) is None
 
 
@@ -100,7 +101,7 @@ def test_what_catches_the_refusal_has_to_answer_itself(guest_of: Make) -> None:
         "import torch\ndef f(x):\n    try: return torch.dropout(x, 0.5, True)\n    except Exception: return x + 1\n"
     )
     session = guest_of(source)
-    session.begin(1, 20.0, DROPOUT)
+    session.begin(1, 20.0, Rules(DROPOUT))
     assert torch.equal(session.student.f(torch.ones(4)), torch.full((4,), 2.0))
 
 
@@ -121,7 +122,8 @@ def f(x):
     return isinstance(model[-1], nn.Dropout)
 """
     session = guest_of(source)
-    session.begin(1, 20.0, (*DROPOUT, "torch.nn.functional.cross_entropy(label_smoothing)", "torch.optim.Adam"))
+    names = (*DROPOUT, "torch.nn.functional.cross_entropy(label_smoothing)", "torch.optim.Adam")
+    session.begin(1, 20.0, Rules(names))
     assert session.student.f(torch.ones(4)) is True
 
 
@@ -136,7 +138,7 @@ ARGUMENTS = {
 def test_one_argument_of_a_function_can_be_forbidden(guest_of: Make, call: str) -> None:
     """``name(argument)`` refuses calls that give the argument another value than its default."""
     session = guest_of(f"import torch\nfrom torch import nn\nF = nn.functional\ndef f(x):\n    return {call}\n")
-    session.begin(1, 20.0, ("torch.nn.functional.cross_entropy(label_smoothing)",))
+    session.begin(1, 20.0, Rules(("torch.nn.functional.cross_entropy(label_smoothing)",)))
     with pytest.raises(ForbiddenCall, match="cross_entropy"):
         session.student.f(torch.ones(4))
 
@@ -145,7 +147,7 @@ def test_a_class_whose_methods_close_over_cells_can_be_forbidden(guest_of: Make)
     """An optimizer's methods call ``super()`` and are wrapped; making one is refused all the same, later allowed."""
     source = "import torch\ndef f(x):\n    return len(torch.optim.Adam([x.clone().requires_grad_()]).param_groups)\n"
     session = guest_of(source)
-    session.begin(1, 20.0, ("torch.optim.Adam",))
+    session.begin(1, 20.0, Rules(("torch.optim.Adam",)))
     with pytest.raises(ForbiddenCall, match=r"calls `torch\.optim\.Adam`"):
         session.student.f(torch.ones(4))
     session.begin(2, 20.0)

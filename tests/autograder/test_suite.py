@@ -71,7 +71,7 @@ def outcomes(exam):
 def test_one_collection_serves_many_exams(suite_of, tmp_path):
     """Each exam gets its own results, whatever the one before it came to."""
     suite = suite_of(write(tmp_path / "keeps.py", KEEPS))
-    assert suite.items() == (Item("test_first", "The first."), Item("test_second", ""))
+    assert suite.items() == (Item("test_first", "keeps", "The first."), Item("test_second", "keeps", ""))
     for answer, outcome in ((42, Outcome.PASSED), (41, Outcome.FAILED), (42, Outcome.PASSED)):
         assert outcomes(suite.sit(exam_of(answer))) == {"keeps": [outcome, outcome]}
 

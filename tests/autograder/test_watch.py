@@ -33,8 +33,34 @@ TOO_MUCH = {
         "    kept = [mmap.mmap(-1, 2**26) for _ in range(40)]\n"
         "    while True:\n"
         "        for part in kept: part[::4096] = b'x' * (2**26 // 4096)\n",
-        "shared more than 256 MB of memory",
+        "used more than 256 MB of memory",
         Outcome.OUT_OF_MEMORY,
+    ),
+    "memory that is made read-only": (
+        "import mmap, ctypes\n"
+        "libc = ctypes.CDLL(None, use_errno=True)\nlibc.mmap.restype = ctypes.c_void_p\n"
+        "def f():\n"
+        "    while True:\n"
+        "        part = libc.mmap(None, ctypes.c_size_t(2**24), 3, 0x22, -1, 0)\n"
+        "        ctypes.memset(part, 1, 2**24)\n"
+        "        libc.mprotect(ctypes.c_void_p(part), ctypes.c_size_t(2**24), 1)\n",
+        "used more than 256 MB of memory",
+        Outcome.OUT_OF_MEMORY,
+    ),
+    "a connection that is closed": (
+        "import os\ndef f():\n    os.closerange(3, 256)\n    while True: pass\n",
+        "it closed its connection and went on",
+        Outcome.CRASHED,
+    ),
+    "files that are removed and open": (
+        "import os\n"
+        "def f():\n"
+        "    kept = []\n"
+        "    for n in range(20):\n"
+        "        kept.append(open(f'{n}', 'wb', buffering=0)); kept[-1].write(b'x' * 2**25); os.remove(f'{n}')\n"
+        "    while True: pass\n",
+        "more than 256 MB in files",
+        Outcome.CRASHED,
     ),
     "disk": (
         "def f():\n    for n in range(20): open(f'{n}', 'wb').write(b'x' * 2**25)\n    while True: pass\n",

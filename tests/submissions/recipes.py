@@ -4,28 +4,34 @@ A case holds the files themselves, in ``submitted/``, or says how to make them f
 that no solution is copied here: ``otherwise`` (reference, accepted or stub) and ``answers`` choose a definition for
 each name, ``replaces`` gives definitions that take the place of those, ``removes`` takes some away. ``form`` is py,
 ipynb (with more ``cells``), zip, or none for an empty folder; ``timestamp`` is nbgrader's. A ``recipe`` makes an
-odd zip.
+odd zip or folder.
+
+A hostile case names the ``class`` of its attack, what it ``tries`` and what ``must`` happen. It may take ``helpers``,
+lie ``beside`` other files, and be handed in by a ``student`` of its own naming. Words such as ``@COURSE@`` stand for
+paths that no student knows: the attacks are tried as if all of them had been guessed.
 """
 
 import ast
-import io
+import importlib.util
 import shutil
-import stat
+import sys
 import zipfile
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 from autograder.compose import Choice, as_notebook, module_text, replaced
 from autograder.course import Assignment
+from autograder.naming import student_id
 from autograder.reference import Solutions
 from ruamel.yaml import YAML
 
 CATALOG = Path(__file__).resolve().parent
-KINDS = ("honest", "broken")
-_MAKING = {"form", "timestamp", "otherwise", "answers", "replaces", "removes", "cells", "recipe"}
-_KEYS = {"what", "assignment", "expect"} | _MAKING
+KINDS = ("honest", "broken", "hostile")
+_MAKING = {"form", "timestamp", "otherwise", "answers", "replaces", "removes", "cells", "recipe", "helpers", "beside"}
+_ABOUT = {"honest": {"what"}, "broken": {"what"}, "hostile": {"class", "tries", "must"}}
 _EXPECTED = {"score", "all", "tasks", "others", "says", "notes", "penalty"}
 
 
@@ -43,9 +49,14 @@ class Case:
     settings: Mapping[str, Any]
 
     @property
+    def handed_in_by(self) -> str:
+        """The name of the student's folder."""
+        return str(self.settings.get("student", f"{self.kind}-{self.name}"))
+
+    @property
     def student(self) -> str:
-        """Who hands it in."""
-        return f"{self.kind}-{self.name}"
+        """Who hands it in, as the grade names them."""
+        return student_id(self.handed_in_by)
 
     @property
     def assignment(self) -> str:
@@ -59,38 +70,49 @@ class Case:
         return found
 
 
-def cases(root: Path = CATALOG) -> tuple[Case, ...]:
-    """Every case, by kind and name. Raises ``ValueError`` for one with a key that means nothing."""
+def cases(*kinds: str, root: Path = CATALOG) -> tuple[Case, ...]:
+    """Every case of these kinds, by kind and name. Raises ``ValueError`` for one with a key that means nothing."""
     found = []
-    for kind in KINDS:
+    for kind in kinds:
+        about = _ABOUT[kind]
         for path in sorted((root / kind).glob("*/case.yaml")):
             settings = YAML(typ="safe").load(path.read_text(encoding="utf-8"))
-            unknown = sorted({*settings} - _KEYS | {*settings["expect"]} - _EXPECTED)
-            if unknown:
-                raise ValueError(f"{path}: unknown keys {unknown}; known are {sorted(_KEYS)}, {sorted(_EXPECTED)}")
+            known = about | _MAKING | {"assignment", "expect", "student"}
+            unknown = sorted({*settings} - known | {*settings["expect"]} - _EXPECTED)
+            if unknown or not about <= {*settings}:
+                raise ValueError(f"{path}: unknown keys {unknown}; needed are {sorted(about)}, known {sorted(known)}")
             found.append(Case(kind, path.parent.name, path.parent, settings))
     return tuple(found)
 
 
-def write(case: Case, assignment: Assignment, solutions: Solutions, folder: Path) -> None:
-    """Write a case into a class's folder, as ``<student>/<assignment>/...`` or ``<student>_<assignment>.zip``."""
+def write(
+    case: Case, assignment: Assignment, solutions: Solutions, folder: Path, words: Mapping[str, str] | None = None
+) -> None:
+    """Write a case into a class's folder, as ``<student>/<assignment>/...`` or ``<student>_<assignment>.zip``.
+
+    ``words`` are what words in its texts stand for.
+    """
     settings = case.settings
-    archive = folder / f"{case.student}_{assignment.name}.zip"
-    target = folder / case.student / assignment.name
-    if "recipe" in settings:
-        RECIPES[settings["recipe"]](archive)
+    archive = folder / f"{case.handed_in_by}_{assignment.name}.zip"
+    target = folder / case.handed_in_by / assignment.name
+    if (recipe := settings.get("recipe")) in archives.ZIPS:
+        archives.ZIPS[recipe](archive)
         return
     if settings.get("form") == "zip":
-        text = _text(settings, assignment, solutions)
-        _zip(archive, zipfile.ZipInfo(f"homework/{assignment.module}.py"), text.encode())
+        text = _text(settings, assignment, solutions, words or {})
+        with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as file:
+            file.writestr(f"homework/{assignment.module}.py", text)
         return
     target.mkdir(parents=True)
-    if settings.get("form") == "none":
-        return
-    if (case.folder / "submitted").is_dir():
+    if recipe is not None:
+        archives.FOLDERS[recipe](target, assignment)
+    elif (case.folder / "submitted").is_dir():
         shutil.copytree(case.folder / "submitted", target, dirs_exist_ok=True)
-    else:
-        _write_made(target, settings, assignment, _text(settings, assignment, solutions))
+    elif settings.get("form") != "none":
+        _write_made(target, settings, assignment, _text(settings, assignment, solutions, words or {}))
+    for name, text in settings.get("beside", {}).items():
+        (target / name).parent.mkdir(parents=True, exist_ok=True)
+        (target / name).write_text(_in_words(text, words or {}), encoding="utf-8")
     if "timestamp" in settings:
         (target / "timestamp.txt").write_text(settings["timestamp"], encoding="utf-8")
 
@@ -101,7 +123,7 @@ def _write_made(target: Path, settings: Mapping[str, Any], assignment: Assignmen
     (target / f"{assignment.module}.{form}").write_text(content, encoding="utf-8")
 
 
-def _text(settings: Mapping[str, Any], assignment: Assignment, solutions: Solutions) -> str:
+def _text(settings: Mapping[str, Any], assignment: Assignment, solutions: Solutions, words: Mapping[str, str]) -> str:
     """The module that a case describes."""
     otherwise = settings.get("otherwise", "reference")
     answers = {(answer.replaces, answer.variant): answer for answer in (*solutions.accepted, *solutions.misconceptions)}
@@ -113,10 +135,17 @@ def _text(settings: Mapping[str, Any], assignment: Assignment, solutions: Soluti
     text = module_text(solutions, choices)
     for name in settings.get("removes", ()):
         text = replaced(text, name, "")
-    return _with_replacements(text, settings.get("replaces", ""), assignment)
+    source = "\n\n".join([*(HELPERS[name] for name in settings.get("helpers", ())), settings.get("replaces", "")])
+    return _with_replacements(text, _in_words(source, words))
 
 
-def _with_replacements(text: str, source: str, assignment: Assignment) -> str:
+def _in_words(text: str, words: Mapping[str, str]) -> str:
+    for word, meaning in words.items():
+        text = text.replace(word, meaning)
+    return text
+
+
+def _with_replacements(text: str, source: str) -> str:
     """The module with these definitions: a task's in its place, anything else at the end."""
     defined = {node.name for node in ast.parse(text).body if isinstance(node, ast.FunctionDef | ast.ClassDef)}
     for node in ast.parse(source).body:
@@ -126,50 +155,40 @@ def _with_replacements(text: str, source: str, assignment: Assignment) -> str:
     return text
 
 
-def _zip(path: Path, info: zipfile.ZipInfo, data: bytes) -> None:
-    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
-        archive.writestr(info, data, zipfile.ZIP_DEFLATED)
+def load_beside(name: str) -> ModuleType:
+    """A module that lies beside this one, where no package is."""
+    spec = importlib.util.spec_from_file_location(f"submission_{name}", CATALOG / f"{name}.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = sys.modules[spec.name] = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
 
 
-def _encrypted_zip(path: Path) -> None:
-    """Python cannot encrypt; a reader goes by the flag in both headers, set here by hand."""
-    _zip(path, zipfile.ZipInfo("dropout.py"), b"secret")
-    raw = bytearray(path.read_bytes())
-    for mark, offset in ((b"PK\x03\x04", 6), (b"PK\x01\x02", 8)):
-        raw[raw.index(mark) + offset] |= 1
-    path.write_bytes(raw)
+archives = load_beside("archives")
 
-
-def _zip_with_link(path: Path) -> None:
-    info = zipfile.ZipInfo("dropout.py")
-    info.external_attr = (stat.S_IFLNK | 0o777) << 16
-    _zip(path, info, b"/etc/passwd")
-
-
-def _zip_with_dots(path: Path) -> None:
-    _zip(path, zipfile.ZipInfo("../dropout.py"), b"rate = 0.5\n")
-
-
-def _zip_bomb(path: Path) -> None:
-    _zip(path, zipfile.ZipInfo("dropout.py"), bytes(20 << 20))
-
-
-def _zip_in_zip(path: Path) -> None:
-    inner = io.BytesIO()
-    with zipfile.ZipFile(inner, "w") as archive:
-        archive.writestr("dropout.py", "rate = 0.5\n")
-    _zip(path, zipfile.ZipInfo("dropout.zip"), inner.getvalue())
-
-
-def _no_zip(path: Path) -> None:
-    path.write_text("no zip\n", encoding="utf-8")
-
-
-RECIPES: Mapping[str, Callable[[Path], None]] = {
-    "encrypted_zip": _encrypted_zip,
-    "zip_with_link": _zip_with_link,
-    "zip_with_dots": _zip_with_dots,
-    "zip_bomb": _zip_bomb,
-    "zip_in_zip": _zip_in_zip,
-    "no_zip": _no_zip,
+# What several attacks need: a word for each that works; the connection to the judge; a frame as the codec has them.
+HELPERS = {
+    "attempt": '''
+def attempt(what, action):
+    """Say so where an attack works: no message of a grade may then hold the word."""
+    try:
+        print("PWNED:", what, str(action())[:100])
+    except Exception:
+        pass
+''',
+    "connection": '''
+def connection():
+    """The descriptor of the connection to the judge."""
+    import os
+    return next(fd for fd in range(3, 64) if os.path.exists(f"/proc/self/fd/{fd}")
+                and os.readlink(f"/proc/self/fd/{fd}").startswith("socket:"))
+''',
+    "frame": '''
+def frame(*nodes):
+    """A reply as the judge reads it: the table of nodes, and that nothing lives on."""
+    import msgpack
+    body, alive = msgpack.packb(list(nodes)), msgpack.packb([["list"]])
+    return b"".join([(8 + len(body) + len(alive)).to_bytes(8, "big"), len(body).to_bytes(8, "big"), body, alive])
+''',
 }

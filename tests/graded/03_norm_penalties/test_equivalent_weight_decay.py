@@ -87,6 +87,7 @@ def test_equivalent_weight_decay_refuses_bad_arguments(student):
         with pytest.raises(ValueError):  # noqa: PT011 - a student's message is free
             student.equivalent_weight_decay(lam, n, source)
     expect.close(student.equivalent_weight_decay(3.0, 16), 0.375)
+    expect.close(student.equivalent_weight_decay(1.5, 1), 3.0, what="the decay for n = 1")
 
 
 def test_make_l2_sgd_groups(student, rng):

@@ -64,6 +64,7 @@ def test_l2_gd_update_refuses_bad_arguments(student, rng):
         with pytest.raises(ValueError):  # noqa: PT011 - a student's message is free
             student.l2_gd_update(w, grad, 0.1, lam, n)
     expect.close(student.l2_gd_update(w, grad, 0.2, 3.0, 4), 0.7 * w - 0.2 * grad)
+    expect.close(student.l2_gd_update(w, grad, 0.1, 1.0, 1), 0.8 * w - 0.1 * grad, what="the step for n = 1")
 
 
 @pytest.mark.cuda

@@ -116,9 +116,16 @@ def test_mc_dropout_wakes_your_own_layer(student, rng):
     for layer in layers_to_wake(student, 0.3):
         model = nn.Sequential(nn.Identity(), layer)
         model.eval()
-        _, variance = student.mc_dropout(model, x, 6)
-        assert (expect.tensor(variance) > 0).any(), "the passes did not differ"
+        mean, variance = (expect.tensor(result) for result in student.mc_dropout(model, x, 6))
+        assert mean.shape == variance.shape == x.shape, "a result has the wrong shape"
+        assert (variance > 1e-9).any(), "the passes did not differ"
         assert not layer.training, "the dropout layer is no longer in evaluation mode"
+        always_kept = (variance < 1e-12) & (mean > 0)
+        expect.chance(1e-20)  # of 600 elements each is kept six times with probability 0.7^6
+        assert always_kept.any(), "no element was kept in all passes"
+        # A pass shows 0 or the kept value, and that fixes the variance.
+        kept = x * (mean / x)[always_kept].mean()
+        expect.close(variance, mean * (kept - mean), what="the variance")
 
 
 def test_mc_dropout_needs_no_gradient(student, rng):

@@ -1,0 +1,66 @@
+"""An assignment made ready to grade by: its suite collected, its reference loaded, its misconceptions at hand."""
+
+import types
+from dataclasses import dataclass
+from pathlib import Path
+
+from autograder.course import Assignment, require_sources
+from autograder.diagnosis import Diagnostician
+from autograder.errors import AssignmentError
+from autograder.exam import Direct, Exam
+from autograder.reference import Solutions, load_solutions, run
+from autograder.remote.forbidden import targets
+from autograder.suite import Suite
+
+
+@dataclass(frozen=True)
+class Bench:
+    """What grading by one assignment takes."""
+
+    assignment: Assignment
+    solutions: Solutions
+    reference: types.ModuleType
+    suite: Suite
+    diagnostician: Diagnostician
+
+
+def make_bench(assignment: Assignment) -> Bench:
+    """The hidden suites, made ready. Raises ``AssignmentError`` where a file is missing or says what cannot be."""
+    require_sources(assignment)
+    for name in (name for task in assignment.tasks for name in task.forbids):
+        targets(name)  # a misspelt name would forbid nothing
+    solutions = load_solutions(assignment)
+    reference = _named(assignment, solutions)
+    return _bench(assignment, solutions, reference, Suite([task.suite for task in assignment.tasks]))
+
+
+def make_public_bench(assignment: Assignment) -> Bench:
+    """The public tests, made ready. They compare with worked examples, so they need no reference."""
+    path = assignment.released / "test_public.py"
+    if not path.is_file():
+        raise AssignmentError(f"{assignment.name}: {path} is missing; `autograder release` writes it")
+    nothing = Solutions(assignment.module, ("", ""), "", (), (), ())
+    return _bench(assignment, nothing, types.ModuleType(assignment.module), Suite([Path(path)]))
+
+
+def _bench(assignment: Assignment, solutions: Solutions, reference: types.ModuleType, suite: Suite) -> Bench:
+    def sit(module: types.ModuleType, seed: str, tests: frozenset[str], restless: bool) -> Exam:
+        exam = Exam(
+            Direct(module, restless),
+            reference,
+            seed,
+            assignment.limits,
+            assignment.owners,
+            tests=tests,
+            rules=assignment.rules,
+        )
+        return suite.sit(exam)
+
+    return Bench(assignment, solutions, reference, suite, Diagnostician(solutions, assignment.owners, sit))
+
+
+def _named(assignment: Assignment, solutions: Solutions) -> types.ModuleType:
+    """The reference as a module that knows its file, by which its frames are told from a suite's."""
+    reference = run(assignment.module, solutions.segments())
+    reference.__file__ = str(assignment.source)
+    return reference

@@ -1,0 +1,41 @@
+"""What the commands of the command line share: the course that they work in, and how they end on an error of ours."""
+
+import os
+from collections.abc import Callable
+from functools import wraps
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+CourseOption = Annotated[Path | None, typer.Option("--course", help="Folder of the course; default: here or above.")]
+UNGRADED, USAGE = 3, 2
+
+
+def reports_errors(command: Callable[..., None]) -> Callable[..., None]:
+    """Print our own errors as a message, never as a traceback, with the contract's exit status."""
+
+    @wraps(command)
+    def run(*args: Any, **kwargs: Any) -> None:
+        from autograder.errors import AutograderError, GraderError
+
+        try:
+            command(*args, **kwargs)
+        except GraderError as error:
+            typer.echo(f"error: {error}", err=True)
+            raise typer.Exit(UNGRADED) from None
+        except AutograderError as error:
+            typer.echo(f"error: {error}", err=True)
+            raise typer.Exit(USAGE) from None
+
+    return run
+
+
+def course_of(course: Path | None) -> Any:
+    """The course to work in; AUTOGRADER_SECRET, where set, replaces its secret."""
+    from autograder.course import find_course, load_course, with_secret
+
+    os.environ.pop("PYTEST_ADDOPTS", None)  # pytest would take options from it, and a judge takes none
+    loaded = load_course(course or find_course(Path.cwd()))
+    secret = os.environ.get("AUTOGRADER_SECRET")
+    return with_secret(loaded, secret) if secret else loaded

@@ -1,0 +1,1 @@
+"""The same hostile ideas against four graders, run by ``benchmarks/attacks.py``."""
