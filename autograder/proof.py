@@ -79,7 +79,8 @@ def try_answer(trial: Trial) -> Row:
         exams.append(exam if number == 0 else dataclasses.replace(exam, evidence={}))
         problems.update(dict.fromkeys(_violations(trial, bench, exam.results, own)))
         for test in (test for tests in exam.results.values() for test in tests):
-            passed.setdefault(test.name, []).append(test.outcome is Outcome.PASSED)
+            if test.outcome is not Outcome.SKIPPED:
+                passed.setdefault(test.name, []).append(test.outcome is Outcome.PASSED)
     judge.prepare(bench.assignment)
     session = judge.session(bench.assignment, list(trial.segments))
     try:
@@ -140,7 +141,7 @@ def _wavering(
 ) -> Iterator[str]:
     """Tests of its own task that a wrong answer passes on some seeds only: its grade would depend on the draw."""
     for test in (test for task in own for test in results.get(task, ())):
-        if 0 < shares[test.name] < 1 and test.name not in answer.may_catch:
+        if 0 < shares.get(test.name, 1) < 1 and test.name not in answer.may_catch:
             yield (
                 f"passes {test.name} on {100 * shares[test.name]:.0f} % of the seeds, so that a grade depends on the "
                 "draw; mend the test, or name it under may_catch if the answer itself is random"

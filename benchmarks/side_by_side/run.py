@@ -15,6 +15,7 @@ from side_by_side.sides import NEIGHBOR, STUDENT, Place, Side, environment
 from side_by_side.verdict import MEMORY_MB, Seen, attack_ran
 
 GRADER_WORDS = {"otter-grader": "otter", "gradescope-utils": "gradescope"}  # how the attacks name them
+GRACE_S = 10.0  # what a grader may take to end its own helpers after its command has ended, on a busy machine
 _BASHRC = "# a decoy\n"
 _HOARDING = threading.Lock()  # one at a time takes all memory
 
@@ -96,6 +97,7 @@ def _graded(idea: str, place: Place, command: list[str], variables: dict[str, st
         "output": str(place.root / "output.txt"),
         "cap_s": cap_s,
         "cap_mb": MEMORY_MB,
+        "grace_s": GRACE_S,
     }
     path = submissions.write(place.root / "job.json", json.dumps(job))
     with _HOARDING if idea == "memory" else contextlib.nullcontext():

@@ -15,7 +15,6 @@ import time
 from pathlib import Path
 
 _PR_SET_CHILD_SUBREAPER = 36
-_GRACE_S = 10.0  # what a grader may take to end its own helpers after its command has ended, on a busy machine
 _STEP_S = 0.5
 
 
@@ -73,7 +72,7 @@ def watch(job: dict[str, object]) -> dict[str, object]:
                 job["command"], cwd=job["cwd"], env=job["env"], stdin=subprocess.DEVNULL, stdout=output, stderr=output
             )
         report = _until_done(child, float(str(job["cap_s"])), float(str(job["cap_mb"])))
-        deadline = time.monotonic() + _GRACE_S
+        deadline = time.monotonic() + float(str(job["grace_s"]))
         while (left := descendants(os.getpid())) and not report["stopped"] and time.monotonic() < deadline:
             time.sleep(0.1)
         return report | {"survivors": 0 if report["stopped"] else len(left)}

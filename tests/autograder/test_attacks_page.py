@@ -109,7 +109,12 @@ def test_warden_sees_what_a_command_does_and_ends_it(tmp_path: Path, source: str
     """Processes that left their session, endless loops and hoards of memory are seen, and nothing outlives it."""
     warden = side_by_side("warden")
     job = {"command": [sys.executable, "-c", source], "cwd": str(tmp_path), "env": {"AUTOGRADER_TEST": str(tmp_path)}}
-    job |= {"output": str(tmp_path / "output"), "cap_s": 10.0 if source == HOARDS else 3.0, "cap_mb": 200.0}
+    job |= {
+        "output": str(tmp_path / "output"),
+        "cap_s": 10.0 if source == HOARDS else 3.0,
+        "cap_mb": 200.0,
+        "grace_s": 0.5,
+    }
     path = tmp_path / "job.json"
     path.write_text(json.dumps(job), encoding="utf-8")
     done = subprocess.run([sys.executable, warden.__file__, str(path)], capture_output=True, text=True, check=True)

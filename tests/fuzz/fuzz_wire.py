@@ -90,12 +90,14 @@ TARGETS = {"decoder": (decoder, mutated_frame), "session": (session, mutated_scr
 
 
 def seeds(target: str) -> list[bytes]:
-    """What to begin with: real frames, alone or as scripts, after a call back, and followed by the answers to more."""
+    """What to begin with: real frames; in scripts, before other answers, before gradients, after a call back."""
     if target == "decoder":
         return frames.REAL
     rng, nothing, more = random.Random(0), frames.encoded([]), [frames.encoded(answer) for answer in frames.answers()]
     found = [[(frame, nothing), *[(other, nothing) for other in rng.sample(more, 4)]] for frame in more]
     found += [[(more[-1], b""), *script] for script in found[::8]]
+    result, its_gradients = torch.ones(2, 3, requires_grad=True), [torch.ones(2, 3), torch.ones(3, 3), torch.ones(3)]
+    found.append([(frames.encoded({"value": value}), nothing) for value in (result, its_gradients, result)])
     return [msgpack.packb(script) for script in found]
 
 
