@@ -1,5 +1,6 @@
 """The judge's side of the fork server: start it, get guests from it, talk to them against the clock, end them."""
 
+import contextlib
 import dataclasses
 import json
 import os
@@ -137,6 +138,7 @@ class Guest:
     def send(self, frame: bytes, seconds: float) -> None:
         """Write one frame. Raises ``GuestDied`` when the guest takes longer than ``seconds`` to read it, or is gone."""
         try:
+            self._require_silence()
             self._connection.settimeout(max(seconds, 0.001))
             header = len(frame).to_bytes(_HEADER, "big")
             if len(frame) > _CHUNK:  # a copy would cost more than a second call
@@ -161,6 +163,13 @@ class Guest:
         if len(frame) > _HEADER + size:
             raise BadFrame(f"{len(frame) - _HEADER - size} bytes came that were not asked for")
         return memoryview(frame)[_HEADER:]
+
+    def _require_silence(self) -> None:
+        """Raise ``BadFrame`` where something came that nobody has asked for."""
+        self._connection.settimeout(0)
+        with contextlib.suppress(BlockingIOError):
+            if self._connection.recv(1, socket.MSG_PEEK):
+                raise BadFrame("bytes came that were not asked for")
 
     def end(self) -> None:
         """Kill the guest, with all it started, and have its folder removed. Later calls do nothing."""

@@ -713,9 +713,6 @@ def test_no_object_swallows_a_check_that_failed(guest_of: Make) -> None:
         pass
 
 
-@pytest.mark.xfail(
-    strict=True, reason="sandbox.spawn does not look yet whether a guest said something before it was asked"
-)
 @pytest.mark.parametrize(
     "code",
     [
