@@ -1,6 +1,8 @@
 """``author check`` proves an assignment sound: right answers get full marks, wrong ones lose them, nothing leaks."""
 
+from collections import deque
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 from autograder.bench import Bench
 from autograder.course import Assignment, Course, require_sources
@@ -25,9 +27,17 @@ _TRIVIAL = {
 
 
 def check_assignments(
-    course: Course, names: Sequence[str], seeds: int, jobs: int, task: str | None = None, mutate: bool = True
+    course: Course,
+    names: Sequence[str],
+    seeds: int,
+    jobs: int,
+    task: str | None = None,
+    mutate: bool = True,
+    wrong: bool = True,
 ) -> Iterator[Report]:
     """Check these assignments, or all; of one, perhaps only one ``task``.
+
+    Without ``mutate`` no mutants are tried, and without ``wrong`` no wrong answers at all.
 
     Raises ``AssignmentError`` where one cannot even be run.
     """
@@ -36,33 +46,50 @@ def check_assignments(
     chosen = [course.assignment(name) for name in names] or list(course.assignments)
     if task is not None and len(chosen) != 1:
         raise AssignmentError(f"the task {task!r} belongs to one assignment; name that one alone")
-    for assignment in chosen:
-        require_sources(assignment)
-        bench = warm_judge(course).bench(assignment.name)
-        only = None if task is None else assignment.task(task).name
-        equivalents = load_equivalents(assignment.equivalents)
-        trials: list[Trial | MutantTrial] = [*_trials(course, assignment, bench, seeds, only)]
-        trials += _mutant_trials(course, assignment, equivalents, only) if mutate else ()
-        workers = jobs or cores()
-        results = inline.run(try_out, trials) if workers == 1 else local.run(
-            try_out, trials, workers, preload=("torch", "autograder.judge")
-        )  # fmt: skip
-        yield _report(course, bench, trials, list(results), equivalents if mutate and only is None else ())
+    plans = [_plan(course, assignment, seeds, task, mutate and wrong, wrong) for assignment in chosen]
+    trials = [trial for plan in plans for trial in plan.trials]
+    workers = jobs or cores()
+    results = inline.run(try_out, trials) if workers == 1 else local.run(
+        try_out, trials, workers, preload=("torch", "autograder.judge")
+    )  # fmt: skip
+    found: dict[str, list[Row | MutantRow]] = {plan.bench.assignment.name: [] for plan in plans}
+    waiting = deque(plans)
+    for name, row in results:
+        found[name].append(row)
+        while waiting and len(found[waiting[0].bench.assignment.name]) == len(waiting[0].trials):
+            plan = waiting.popleft()
+            yield _report(course, plan, found[plan.bench.assignment.name])
 
 
-def _report(
-    course: Course,
-    bench: Bench,
-    trials: Sequence[Trial | MutantTrial],
-    found: Sequence[Row | MutantRow],
-    equivalents: Sequence[Equivalent],
-) -> Report:
+@dataclass(frozen=True)
+class _Plan:
+    """What is to be tried in one assignment. ``equivalents`` are those that must turn up among the survivors."""
+
+    bench: Bench
+    trials: tuple[Trial | MutantTrial, ...]
+    equivalents: tuple[Equivalent, ...]
+
+
+def _plan(course: Course, assignment: Assignment, seeds: int, task: str | None, mutate: bool, wrong: bool) -> _Plan:
+    require_sources(assignment)
+    bench = warm_judge(course).bench(assignment.name)
+    only = None if task is None else assignment.task(task).name
+    equivalents = load_equivalents(assignment.equivalents)
+    trials: list[Trial | MutantTrial] = [
+        trial for trial in _trials(course, assignment, bench, seeds, only) if wrong or trial.kind == "right"
+    ]
+    trials += _mutant_trials(course, assignment, equivalents, only) if mutate else ()
+    return _Plan(bench, tuple(trials), tuple(equivalents) if mutate and only is None else ())
+
+
+def _report(course: Course, plan: _Plan, found: Sequence[Row | MutantRow]) -> Report:
+    bench, trials = plan.bench, plan.trials
     order = [trial.name if isinstance(trial, Trial) else str(trial.mutant) for trial in trials]
     found = sorted(found, key=lambda row: order.index(row.name))
     survived = [trial.mutant for trial in trials if isinstance(trial, MutantTrial)]
     caught = {row.name for row in found if isinstance(row, MutantRow) and row.caught_by}
     survived = [mutant for mutant in survived if str(mutant) not in caught]
-    idle = [entry for entry in equivalents if not entry.gpu and not any(map(entry.covers, survived))]
+    idle = [entry for entry in plan.equivalents if not entry.gpu and not any(map(entry.covers, survived))]
     name = bench.assignment.name
     problems = (
         *_unmarked(bench),

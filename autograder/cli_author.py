@@ -37,6 +37,9 @@ def author_check(
     seeds: Annotated[int, typer.Option(min=1, help="Seeds that each answer is tried on.")] = 20,
     jobs: Annotated[int, typer.Option(min=0, help="Processes; 0 is one a core.")] = 0,
     mutants: Annotated[bool, typer.Option(help="Mutate the reference, too.")] = True,
+    wrong: Annotated[
+        bool, typer.Option(help="Try wrong answers, too; not needed to try right ones on thousands of seeds.")
+    ] = True,
     out: Annotated[Path | None, typer.Option(help="Write each assignment's page into this folder.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON array, nothing else.")] = False,
     course: CourseOption = None,
@@ -54,7 +57,7 @@ def author_check(
 
     chosen = (assignment,) if assignment else ()
     found, console = [], Console()
-    for report in check_assignments(course_of(course), chosen, seeds, jobs, task, mutants):
+    for report in check_assignments(course_of(course), chosen, seeds, jobs, task, mutants, wrong):
         found.append(report)
         if out is not None:
             write_text(out / f"{report.assignment}.html", matrix.page(report))

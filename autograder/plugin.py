@@ -180,7 +180,8 @@ def _ending(error: BaseException) -> str:
     if isinstance(error, StudentFailure):
         return str(error.outcome)
     written_here = isinstance(error, AssertionError | pytest.fail.Exception)
-    return str(error) if written_here else type(error).__name__
+    # Where pytest runs inside of pytest, what it found out about an assertion follows on more lines.
+    return str(error).partition("\n")[0] if written_here else type(error).__name__
 
 
 def _is_the_references(call: pytest.CallInfo[Any], exam: Exam) -> bool:

@@ -19,7 +19,8 @@ from autograder.remote.failures import CHANGED
 from autograder.results import Outcome, TestResult
 from autograder.soundness import Kind, MutantRow, Row
 
-WHOLE_SUITE_SEEDS = 3
+WHOLE_SUITE_SEEDS = 1
+"""On so many seeds an answer sits the other tasks' tests, too, where the code is the reference's."""
 MUTANT_SEEDS = 3
 SPARE = 5
 """A right answer must leave this factor of a test's time unused (exercises, ruling h)."""
@@ -58,9 +59,9 @@ class MutantTrial:
     because: str = ""
 
 
-def try_out(trial: Trial | MutantTrial) -> Row | MutantRow:
-    """How an answer or a mutant fares."""
-    return try_mutant(trial) if isinstance(trial, MutantTrial) else try_answer(trial)
+def try_out(trial: Trial | MutantTrial) -> tuple[str, Row | MutantRow]:
+    """The assignment, and how an answer or a mutant fares in it."""
+    return trial.assignment, try_mutant(trial) if isinstance(trial, MutantTrial) else try_answer(trial)
 
 
 def try_answer(trial: Trial) -> Row:
@@ -84,7 +85,7 @@ def try_answer(trial: Trial) -> Row:
     judge.prepare(bench.assignment)
     session = judge.session(bench.assignment, list(trial.segments))
     try:
-        remote = judge.sit(bench, session, "author check 0", every).results
+        remote = judge.sit(bench, session, "author check 0", every or own or None).results
     finally:
         session.close()
     luck = () if trial.answer is None else trial.answer.may_catch

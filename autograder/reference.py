@@ -5,6 +5,7 @@ one namespace: what calls that name calls the variant, as it would in a submissi
 """
 
 import ast
+import functools
 import types
 from dataclasses import dataclass
 
@@ -68,7 +69,13 @@ def run(module: str, segments: Segments) -> types.ModuleType:
     made = types.ModuleType(module)
     for label, source in segments:
         try:
-            exec(compile(source, label, "exec", dont_inherit=True), made.__dict__)
+            exec(_compiled(source, label), made.__dict__)
         except Exception as error:
             raise AssignmentError(f"{label} cannot be run: {type(error).__name__}: {error}") from error
     return made
+
+
+@functools.lru_cache(maxsize=64)
+def _compiled(source: str, label: str) -> types.CodeType:
+    """The code of a piece; all answers of an assignment share the reference's."""
+    return compile(source, label, "exec", dont_inherit=True)

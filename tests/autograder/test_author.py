@@ -124,6 +124,14 @@ def test_one_task_can_be_checked_alone():
     assert all(mutant["caught_by"] for mutant in report["mutants"])
 
 
+def test_right_answers_alone(tmp_path):
+    """For very many seeds the wrong answers and the mutants can be left out."""
+    (report,) = check_assignments(warmed(write_graded(tmp_path)), ("04",), seeds=2, jobs=1, wrong=False)
+    assert report.sound
+    assert {row.kind for row in report.rows} == {"right"}
+    assert not report.mutants
+
+
 def test_a_task_alone_needs_its_assignment():
     """Which assignment is meant must be said."""
     with pytest.raises(AssignmentError, match="belongs to one assignment"):

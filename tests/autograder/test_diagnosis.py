@@ -4,12 +4,9 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
-import torch
 from ruamel.yaml import YAML
 
 from autograder.course import load_course
-from autograder.diagnosis import alike, alike_by_chance
-from autograder.evidence import Average, Rate
 from autograder.judge import warm_judge
 from autograder.results import Outcome, TestResult
 from autograder.submission import Segment, Submission
@@ -51,7 +48,7 @@ def test_wrong_answers_get_their_label(path):
         counts[kind] += 1
         misses += [(name, case["label"], kind, found)] if kind != "right" else []
     assert counts["wrong"] == 0, misses
-    assert counts["right"] + counts["shared"] >= 0.85 * counts.total(), misses
+    assert counts["right"] + counts["shared"] >= 0.95 * counts.total(), misses
 
 
 def test_the_evaluation_set_is_large_enough():
@@ -79,53 +76,3 @@ def test_what_is_no_wrong_answer_gets_no_diagnosis():
     for outcome in (Outcome.UNFINISHED, Outcome.CRASHED, Outcome.TIMED_OUT, Outcome.MISSING, Outcome.UNGRADED):
         tests = [TestResult("a", "", Outcome.FAILED), TestResult("b", "", outcome)]
         assert bench.diagnostician.diagnose(exam, "bernoulli_mask", tests) is None
-
-
-ALIKE = [
-    (torch.ones(3), torch.ones(3) + 1e-7, True),
-    (torch.ones(3), torch.ones(3) + 1e-3, False),
-    (torch.ones(3), torch.ones(1, 3), False),
-    (torch.ones(3), torch.ones(3, dtype=torch.float64), False),
-    (torch.tensor([float("nan")]), torch.tensor([float("nan")]), True),
-    (torch.tensor([1, 2]), torch.tensor([1, 3]), False),
-    (1.0, 1.0 + 1e-9, True),
-    (1.0, 1, True),
-    (torch.tensor(2.0), 2.0, True),
-    (True, 1, False),
-    (float("nan"), float("nan"), True),
-    ([1.0, "a"], [1.0, "a"], True),
-    ([1.0], [1.0, 2.0], False),
-    (None, None, True),
-    (object, object, True),
-    ("a", "b", False),
-]
-
-
-@pytest.mark.parametrize(("one", "other", "same"), ALIKE)
-def test_values_are_alike_but_for_rounding(one, other, same):
-    """Type, shape, dtype and every entry count; NaN equals NaN."""
-    assert alike(one, other) is alike(other, one) is same
-
-
-CHANCES = [
-    (Rate(300, 1000, 0.5), Rate(320, 1000, 0.5), True),
-    (Rate(300, 1000, 0.5), Rate(500, 1000, 0.5), False),
-    (Rate(0, 1000, 0.5), Rate(0, 1000, 0.5), True),
-    (Rate(0, 1000, 0.5), Rate(1000, 1000, 0.5), False),
-    (Average(1.0, 2.0, 0.1), Average(1.05, 2.0, 0.1), True),
-    (Average(1.0, 2.0, 0.1), Average(1.5, 2.0, 0.1), False),
-    (torch.tensor([0.0, 2.0, 4.0]), torch.tensor([1.0, 0.0, 4.0]), True),
-    (torch.tensor([0.0, 2.0, 4.0]), torch.tensor([1.0, 0.0, 3.0]), False),
-    (torch.zeros(3), torch.zeros(4), False),
-    (torch.arange(1.0, 101.0), torch.arange(100.0, 0.0, -1.0), True),
-    (torch.arange(1.0, 101.0), torch.arange(201.0, 301.0), False),
-    ([torch.zeros(3)], [torch.ones(3)], True),
-    (1.0, 2.0, True),
-    (1.0, "a", False),
-]
-
-
-@pytest.mark.parametrize(("one", "other", "same"), CHANCES)
-def test_what_chance_decides_is_alike_in_its_rates(one, other, same):
-    """Where values are random, shares and means must fit each other; of tensors only the shape tells."""
-    assert alike_by_chance(one, other) is alike_by_chance(other, one) is same
