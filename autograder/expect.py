@@ -178,11 +178,11 @@ def _snapshot(thing: Tensor | nn.Module) -> dict[str, Any]:
 
 
 def _tensor_state(label: str, value: Tensor) -> dict[str, Any]:
-    grad = None if value.grad is None else value.grad.detach().clone()
+    grad = value.grad if value.is_leaf or value.retains_grad else None  # others have none, and torch warns
     return {
         f"the values of {label}": value.detach().clone(),
         f"requires_grad of {label}": value.requires_grad,
-        f".grad of {label}": grad,
+        f".grad of {label}": None if grad is None else grad.detach().clone(),
     }
 
 

@@ -20,10 +20,14 @@ from autograder.remote.session import Session
 from autograder.results import Grade, Outcome, TaskScore, TestResult, summary
 from autograder.sandbox.confine import readable
 from autograder.sandbox.policy import Policy
+from autograder.sandbox.rlimits import limit_memory
 from autograder.sandbox.spawn import ForkServer
 from autograder.sandbox.warm import leave_out_triton, use_once
 from autograder.submission import Submission
 from autograder.versions import versions
+
+JUDGE_MEMORY_MB = 4096
+"""What suites may take in a judge, all of them together, before what a student returned is too large to compare."""
 
 
 class Judge:
@@ -128,6 +132,7 @@ class Judge:
             use_once()  # and so do we
             self._benches[name, public] = make_public_bench(assignment) if public else make_bench(assignment)
             gc.freeze()  # what is loaded now stays: no collection during a grading looks at it again
+            limit_memory(JUDGE_MEMORY_MB)
         return self._benches[name, public]
 
     def _exam(self, bench: Bench, seat: Seat, seed: str) -> Exam:

@@ -1,4 +1,4 @@
-"""Resource limits of a guest (setrlimit), applied by the guest to itself before any of the student's code."""
+"""Resource limits (setrlimit): a guest's, which it sets itself before any of the student's code, and the judge's memory."""
 
 import resource
 from pathlib import Path
@@ -29,6 +29,17 @@ def apply(policy: Policy) -> str:
     except (ValueError, OSError) as error:
         return f"unavailable: {error}"
     return "applied"
+
+
+def limit_memory(more_mb: int) -> None:
+    """Let this process take so much private memory beyond what it has, from now on; torch then raises ``RuntimeError``.
+
+    A suite that broadcasts what a student returned would otherwise fill the machine. The limit is soft: set again, it
+    moves, and what this process starts can have another.
+    """
+    _, hard = resource.getrlimit(resource.RLIMIT_DATA)
+    value = _data_in_use() + more_mb * MIB
+    resource.setrlimit(resource.RLIMIT_DATA, (value if hard == resource.RLIM_INFINITY else min(value, hard), hard))
 
 
 def _data_in_use() -> int:

@@ -47,6 +47,7 @@ def test_wrong_answers_get_their_label(path):
         kind = "right" if found == wanted else shared if found else "silent"
         counts[kind] += 1
         misses += [(name, case["label"], kind, found)] if kind != "right" else []
+    print(f"{path.stem}: {dict(counts)} of {counts.total()}; not right: {misses}")  # shown by pytest -rP
     assert counts["wrong"] == 0, misses
     assert counts["right"] + counts["shared"] >= 0.95 * counts.total(), misses
 

@@ -6,11 +6,13 @@ import sys
 
 import pytest
 
+from autograder import judge as judge_module
 from autograder.course import load_course
 from autograder.errors import AssignmentError
 from autograder.judge import Judge, seed_of, task_scores, warm_judge
 from autograder.release import release
 from autograder.results import Outcome, TestResult
+from autograder.sandbox.rlimits import limit_memory
 from autograder.submission import read_submission
 
 from .graded_course import GOOD, GRADED_CONFIG, WRONG, graded_course, hand_in, write_graded
@@ -169,6 +171,26 @@ def test_lateness_costs_what_the_policy_says(judge, course, tmp_path, taken_in, 
     grade = judge.grade(read_submission(folder, "alice", course.assignments[0]))
     assert grade.score == score
     assert (grade.late is None) == (score == 12.5)
+
+
+def test_an_answer_that_a_suite_would_blow_up_fails(tmp_path, monkeypatch, request):
+    """A suite that broadcasts what it was given runs into the judge's own limit, and the test fails; no memory is lost."""
+    monkeypatch.setattr(judge_module, "JUDGE_MEMORY_MB", 512)
+    course = write_graded(tmp_path / "course")
+    suite = course.assignments[0].task("scale").suite
+    broadcast = (
+        'import torch\n\n\ndef test_scale_fits(student):\n    """Broadcasts."""\n'
+        "    assert (student.scale(torch.ones(1, 1), 2.0) + torch.zeros(100_000)).mean() == 4.25\n"
+    )
+    suite.write_text(broadcast, encoding="utf-8")
+    request.addfinalizer(lambda: limit_memory(4096))
+    tight = Judge(course, warm_judge(graded_course()).server())
+    source = GOOD + "\n\ndef scale(x, lam):\n    import torch\n    return torch.full((10_000, 1), 2.0)\n"
+    (task, *_) = graded(tight, course, tmp_path, source).tasks
+    assert (task.outcome, task.points) == (F, 0)
+    assert "RuntimeError" in task.tests[0].message
+    (task, *_) = graded(tight, course, tmp_path / "again", GOOD).tasks
+    assert task.outcome is P
 
 
 def test_the_seed_depends_on_student_assignment_and_secret_only():
