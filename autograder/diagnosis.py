@@ -5,9 +5,10 @@ of its failed tests as the student did, and returned the same values on the way;
 is left to chance, the same rates. It says itself where that is: there it differs from itself with other luck.
 """
 
+import functools
 import re
 import types
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import zip_longest
 from typing import Protocol
@@ -47,28 +48,36 @@ class Diagnostician:
             return None
         failed = [test.name for test in tests if test.outcome is Outcome.FAILED]
         passed = [test.name for test in tests if test.outcome is Outcome.PASSED]
+        right = functools.cache(lambda test: self._sit(None, exam.seed, [test]).evidence[test])
         explained = {
-            answer: self._explained(answer, exam, failed, passed)
+            answer: self._explained(answer, exam, failed, passed, right)
             for answer in self.solutions.misconceptions
             if self.owners[answer.replaces] == task
         }
         most = max(explained.values(), default=0)
         return _named([answer for answer, tests in explained.items() if tests == most > 0])
 
-    def _explained(self, answer: Answer, exam: Exam, failed: Sequence[str], passed: Sequence[str]) -> int:
-        """How many of the failed tests a misconception explains; 0 where it does not match."""
+    def _explained(
+        self,
+        answer: Answer,
+        exam: Exam,
+        failed: Sequence[str],
+        passed: Sequence[str],
+        right: Callable[[str], Evidence],
+    ) -> int:
+        """How many of the failed tests a misconception explains; 0 where it does not match. ``right`` is what the
+        reference shows in a test."""
         told, explained = False, 0
         for test in failed:
             replay = self._sit(answer, exam.seed, [test])
             if not replay.has_failed():
                 continue
             theirs, ours = exam.evidence[test], replay.evidence[test]
-            right = self._sit(None, exam.seed, [test]).evidence[test]
             same = self._comparisons(answer, exam, ours, test)
             if _end(theirs) == _end(ours) and _all(same, theirs, ours):
-                told = told or not _all(same, right, ours)
+                told = told or not _all(same, right(test), ours)
                 explained += 1
-            elif not _right_at_times(same, theirs, ours, right):
+            elif not _right_at_times(same, theirs, ours, right(test)):
                 return 0
         # That the same tests fail in the same words tells something only if all of them are explained by it.
         if not explained or not (told or explained == len(failed)):

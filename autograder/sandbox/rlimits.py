@@ -1,4 +1,4 @@
-"""Resource limits (setrlimit): a guest's, which it sets itself before any of the student's code, and the judge's memory."""
+"""Resource limits (setrlimit): a guest's, which it sets itself before any student code, and the judge's memory."""
 
 import resource
 from pathlib import Path

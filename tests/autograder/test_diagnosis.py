@@ -7,7 +7,7 @@ import pytest
 from ruamel.yaml import YAML
 
 from autograder.course import load_course
-from autograder.judge import warm_judge
+from autograder.judge import seed_of, warm_judge
 from autograder.results import Outcome, TestResult
 from autograder.submission import Segment, Submission
 
@@ -15,21 +15,23 @@ ROOT = Path(__file__).resolve().parents[2]
 FILES = sorted((ROOT / "tests" / "diagnosis").glob("*.yaml"))
 
 
-def graded(bench, *answers, named=""):
-    """The grade of the reference with these definitions put over it, through the real judge and a guest."""
-    pieces = (bench.solutions.reference, *(("answer.py", answer) for answer in answers))
-    submission = Submission(
-        f"student {named}", bench.assignment.name, tuple(Segment(*piece) for piece in pieces), (), None
-    )
-    return warm_judge(load_course(ROOT)).grade(submission)
+def diagnosed(bench, task, answer, student):
+    """What the diagnosis finds in the reference with this text put over it, after the task's tests in a real guest."""
+    judge = warm_judge(load_course(ROOT))
+    judge.prepare(bench.assignment)
+    session = judge.session(bench.assignment, [bench.solutions.reference, ("answer.py", answer)])
+    try:
+        exam = judge.sit(bench, session, seed_of("evaluation", student, bench.assignment.name), frozenset({task}))
+    finally:
+        session.close()
+    tests = exam.results[task]
+    assert Outcome.FAILED in {test.outcome for test in tests}, (answer, tests)
+    return bench.diagnostician.diagnose(exam, task, tests)
 
 
-def labels_of(grade, task):
-    """The variants that a task's diagnosis names, without the task's own name."""
-    (score,) = (score for score in grade.tasks if score.name == task)
-    assert score.outcome is Outcome.FAILED, (task, score.outcome)
-    named = score.diagnosis.misconception.split(" | ") if score.diagnosis else []
-    return {name.partition("__")[2] for name in named}
+def label_of(diagnosis):
+    """The variants that a diagnosis names, without the task's own name."""
+    return {name.partition("__")[2] for name in diagnosis.misconception.split(" | ")} if diagnosis else set()
 
 
 @pytest.mark.timeout(600)
@@ -41,7 +43,7 @@ def test_wrong_answers_get_their_label(path):
     for number, case in enumerate(YAML(typ="safe").load(path.read_text(encoding="utf-8"))):
         name = case["answer"].split("def ")[1 if "class " not in case["answer"][:9] else 0].partition("(")[0]
         name = name.removeprefix("class ")
-        found = labels_of(graded(bench, case["answer"], named=number), bench.assignment.owners[name])
+        found = label_of(diagnosed(bench, bench.assignment.owners[name], case["answer"], f"student {number}"))
         wanted = set() if case["label"] == "none" else {case["label"]}
         shared = "shared" if set() < wanted < found else "wrong"
         kind = "right" if found == wanted else shared if found else "silent"
@@ -63,7 +65,10 @@ def test_a_diagnosis_has_hint_and_section():
     """The grade holds the misconception's name, its hint and what to reread."""
     bench = warm_judge(load_course(ROOT)).bench("07_dropout")
     source = "def bernoulli_mask(v, p):\n    if not 0 <= p <= 1: raise ValueError\n    return (v >= p)\n"
-    (score,) = (score for score in graded(bench, source).tasks if score.name == "bernoulli_mask")
+    pieces = (bench.solutions.reference, ("answer.py", source))
+    submission = Submission("alice", "07_dropout", tuple(Segment(*piece) for piece in pieces), (), None)
+    grade = warm_judge(load_course(ROOT)).grade(submission)
+    (score,) = (score for score in grade.tasks if score.name == "bernoulli_mask")
     (answer,) = (one for one in bench.solutions.misconceptions if one.written_as == "bernoulli_mask__bool")
     assert score.diagnosis is not None
     assert (score.diagnosis.misconception, score.diagnosis.hint) == (answer.written_as, answer.hint)

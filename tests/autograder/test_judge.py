@@ -174,7 +174,7 @@ def test_lateness_costs_what_the_policy_says(judge, course, tmp_path, taken_in, 
 
 
 def test_an_answer_that_a_suite_would_blow_up_fails(tmp_path, monkeypatch, request):
-    """A suite that broadcasts what it was given runs into the judge's own limit, and the test fails; no memory is lost."""
+    """A suite that broadcasts what it was given runs into the judge's own limit, and that test fails."""
     monkeypatch.setattr(judge_module, "JUDGE_MEMORY_MB", 512)
     course = write_graded(tmp_path / "course")
     suite = course.assignments[0].task("scale").suite
