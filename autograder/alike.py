@@ -9,6 +9,8 @@ import torch
 from autograder.evidence import Average, Rate
 
 _RTOL, _ATOL = 1e-5, 1e-8
+_COARSE = {torch.float32: (1e-4, 1e-5), torch.float16: (1e-2, 1e-3), torch.bfloat16: (1e-2, 1e-3)}
+"""Tolerances of dtypes in which two ways to make one mistake differ by more."""
 _DEVIATIONS = 5.0
 Compare = Callable[[Any, Any], bool]
 
@@ -76,7 +78,8 @@ def _same_tensors(one: torch.Tensor, other: torch.Tensor) -> bool:
     if one.shape != other.shape or one.dtype != other.dtype:
         return False
     if one.is_floating_point() or one.is_complex():
-        return torch.allclose(one.cpu(), other.cpu(), rtol=_RTOL, atol=_ATOL, equal_nan=True)
+        rtol, atol = _COARSE.get(one.dtype, (_RTOL, _ATOL))
+        return torch.allclose(one.cpu(), other.cpu(), rtol=rtol, atol=atol, equal_nan=True)
     return torch.equal(one.cpu(), other.cpu())
 
 

@@ -89,14 +89,22 @@ class AssignmentConfig(_Frozen):
 
 
 class Config(_Frozen):
-    """The course: what ``grading_config.yaml`` says."""
+    """The course: what ``grading_config.yaml`` says. ``autograder demo`` shows ``demo``, or the first two."""
 
     course: str
     secret: Annotated[str, StringConstraints(min_length=8)]
     isolation: Literal["process", "confined"] = "confined"
     limits: Limits = Limits()
     late: LatePolicy | None = None
+    demo: tuple[str, ...] = ()
     assignments: Annotated[dict[AssignmentName, AssignmentConfig], Field(min_length=1)]
+
+    @model_validator(mode="after")
+    def _demo_is_of_the_course(self) -> "Config":
+        for name in self.demo:
+            if name not in self.assignments:
+                raise ValueError(f"demo: there is no assignment {name!r}; there are {', '.join(self.assignments)}")
+        return self
 
 
 def load_config(path: Path) -> Config:

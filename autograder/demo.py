@@ -56,13 +56,14 @@ _Habit = Callable[[_Desk], Files | bytes]  # files of a folder, or a zip
 
 
 def write_class(course: Course, folder: Path) -> int:
-    """Write 30 submissions into ``folder``, over the course's first two assignments (or its only one), and return how
-    many they are: ``<student>/<assignment>/...``, and beside them the zips, ``<student>_<assignment>.zip``.
+    """Write 30 submissions into ``folder``, over the assignments that the course's ``demo`` names, and return how many
+    they are: ``<student>/<assignment>/...``, and beside them the zips, ``<student>_<assignment>.zip``.
 
     Files of the same names are overwritten; nothing is removed. Raises ``AssignmentError`` where solutions are
     missing or cannot be run, ``GraderError`` where the folder cannot be written.
     """
-    chosen = course.assignments[:_ASSIGNMENTS]
+    named = [course.assignment(name) for name in course.config.demo]
+    chosen = named or list(course.assignments[:_ASSIGNMENTS])
     desks = [(assignment, load_solutions(assignment)) for assignment in chosen]
     for number in range(_SIZE):
         assignment, solutions = desks[number % len(desks)]

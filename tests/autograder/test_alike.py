@@ -9,6 +9,10 @@ from autograder.evidence import Average, Rate
 ALIKE = [
     (torch.ones(3), torch.ones(3) + 1e-7, True),
     (torch.ones(3), torch.ones(3) + 1e-3, False),
+    (torch.ones(3, dtype=torch.float64), torch.ones(3, dtype=torch.float64) + 1e-6, True),
+    (torch.ones(3), torch.ones(3) + 5e-5, True),
+    (torch.ones(3, dtype=torch.float64), torch.ones(3, dtype=torch.float64) + 5e-5, False),
+    (torch.ones(3, dtype=torch.float16), torch.ones(3, dtype=torch.float16) * 1.005, True),
     (torch.ones(3), torch.ones(1, 3), False),
     (torch.ones(3), torch.ones(3, dtype=torch.float64), False),
     (torch.tensor([float("nan")]), torch.tensor([float("nan")]), True),

@@ -101,6 +101,12 @@ def test_inconsistent_tasks_are_mistakes(tmp_path: Path, old: str, new: str, why
     assert why in mistakes(tmp_path, GOOD.replace(old, new))
 
 
+def test_the_demo_shows_assignments_of_the_course(tmp_path: Path) -> None:
+    """A name that no assignment has is a mistake, and the message names those that there are."""
+    assert load(tmp_path, GOOD + "demo: [07_dropout]\n").demo == ("07_dropout",)
+    assert "there is no assignment '08_noise'; there are 07_dropout" in mistakes(tmp_path, GOOD + "demo: [08_noise]\n")
+
+
 def test_duplicate_keys_are_a_mistake(tmp_path: Path) -> None:
     """A second `late:` does not replace the first in silence; its line is named."""
     said = mistakes(tmp_path, GOOD + "late: {percent_per_day: 0}\n")
