@@ -126,7 +126,8 @@ def _mutant_trials(
 ) -> Iterator[MutantTrial]:
     for mutant in mutants(read_source(assignment)):
         task = assignment.owners.get(mutant.owner, "")  # a private helper serves any task
-        if only is None or task == only:
+        trains = task and assignment.task(task).training_seconds
+        if not trains and only in (None, task):
             because = next((entry.because for entry in equivalents if entry.covers(mutant)), "")
             yield MutantTrial(course, assignment.name, mutant, task, because)
 

@@ -48,7 +48,8 @@ class TaskConfig(_Frozen):
     """One task: the names that a student writes, and its points. The grader's name for it is its first name.
 
     ``forbids`` names library calls that would be the finished answer (``remote.forbidden`` says how). A function that
-    changes the values of its arguments fails, unless that is its task: ``changes_arguments``."""
+    changes the values of its arguments fails, unless that is its task: ``changes_arguments``. Where answers train a
+    model, each test may take ``training_seconds``, and ``author check`` does without mutants and many seeds."""
 
     id: Annotated[str, StringConstraints(pattern=r"^\d+\.\d+$")]
     names: Annotated[tuple[Identifier, ...], Field(min_length=1)]
@@ -57,6 +58,7 @@ class TaskConfig(_Frozen):
     needs: tuple[Identifier, ...] = ()
     forbids: tuple[str, ...] = ()
     changes_arguments: bool = False
+    training_seconds: Annotated[float, Field(gt=0, le=3600)] | None = None
 
     @property
     def name(self) -> str:

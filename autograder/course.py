@@ -17,6 +17,7 @@ class Rules:
 
     forbids: tuple[str, ...] = ()
     changes_arguments: bool = True
+    training_seconds: float | None = None
 
 
 ANYTHING = Rules()
@@ -34,6 +35,7 @@ class Task:
     suite: Path
     forbids: tuple[str, ...] = ()
     changes_arguments: bool = False
+    training_seconds: float | None = None
 
     @property
     def name(self) -> str:
@@ -92,7 +94,7 @@ class Assignment:
     @property
     def rules(self) -> Mapping[str, Rules]:
         """What the code of each task may not do, by the task's name."""
-        return {task.name: Rules(task.forbids, task.changes_arguments) for task in self.tasks}
+        return {task.name: Rules(task.forbids, task.changes_arguments, task.training_seconds) for task in self.tasks}
 
     def task(self, name: str) -> Task:
         """The task that ``name``, any of its functions or classes, belongs to. Raises ``AssignmentError``."""
@@ -180,5 +182,5 @@ def _assignment(root: Path, name: str, what: AssignmentConfig, limits: Limits) -
 def _task(suites: Path, what: TaskConfig) -> Task:
     return Task(
         what.id, what.names, what.points, what.bonus, what.needs, suites / f"test_{what.name}.py", what.forbids,
-        what.changes_arguments,
+        what.changes_arguments, what.training_seconds,
     )  # fmt: skip

@@ -33,11 +33,12 @@ class Average:
 class Evidence:
     """``seen``: what the student's functions returned and what checks looked at, in order. ``chance``: the probability,
     at most, with which the test's statistical checks fail a right answer. ``ending``: how the test failed, in one line;
-    empty where it did not."""
+    empty where it did not. ``measured``: numbers for a leaderboard, by name."""
 
     seen: list[Any] = field(default_factory=list)
     chance: float = 0.0
     ending: str = ""
+    measured: dict[str, float] = field(default_factory=dict)
 
 
 _current = Evidence()
@@ -58,6 +59,11 @@ def saw(value: object) -> None:
 def risked(alpha: float) -> None:
     """Note that a check fails a right answer with probability ``alpha`` at most."""
     _current.chance += alpha
+
+
+def measure(name: str, value: float) -> None:
+    """Note a number for the leaderboard."""
+    _current.measured[name] = value
 
 
 def _plain(value: object) -> Any:

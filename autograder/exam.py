@@ -126,8 +126,8 @@ class Exam:
 
     ``owners`` says which task each function or class belongs to, ``rules`` what the code of each must not do. ``tasks``
     limits the exam to these, ``tests`` to tests of these names; None is all. ``one_is_enough`` ends it at the first
-    test that is not passed. ``evidence`` is what each test looked at. ``fault`` is set where the grader itself failed
-    in a test: the exam then says nothing about the student.
+    test that is not passed. ``evidence`` is what each test looked at, ``kept`` what suites keep from one test to the
+    next. ``fault`` is set where the grader itself failed in a test: the exam then says nothing about the student.
     """
 
     seat: Seat
@@ -142,6 +142,7 @@ class Exam:
     evidence: dict[str, Evidence] = field(default_factory=dict)
     results: dict[str, list[TestResult]] = field(default_factory=dict)
     fault: GraderError | None = None
+    kept: dict[str, Any] = field(default_factory=dict)
     _left: dict[str, float] = field(default_factory=dict)
     _task: str = ""
     _began: float = 0.0
@@ -159,13 +160,15 @@ class Exam:
         """Start a test. Its time is a test's limit, or what its task has left where that is less."""
         self._task, self._began = task, time.monotonic()
         self.evidence[test] = fresh()
-        left = self._left.setdefault(task, self.limits.task_seconds)
-        seconds = max(0.0, min(left, self.limits.test_seconds))
-        self.seat.begin(derive(self.seed, test, "guest") % 2**63, seconds, self.rules.get(task, Rules()))
+        rules = self.rules.get(task, Rules())
+        budget = rules.training_seconds or self.limits.task_seconds
+        left = self._left.setdefault(task, budget)
+        seconds = max(0.0, min(left, rules.training_seconds or self.limits.test_seconds))
+        self.seat.begin(derive(self.seed, test, "guest") % 2**63, seconds, rules)
         if left <= 0:
             raise StudentFailure(
                 Outcome.TIMED_OUT,
-                f"not run: the tests of this task before it used up its {self.limits.task_seconds:g} seconds",
+                f"not run: the tests of this task before it used up its {budget:g} seconds",
             )
 
     def close(self) -> None:

@@ -158,8 +158,9 @@ class Judge:
 
     @staticmethod
     def _diagnosed(bench: Bench, exam: Exam, task: TaskScore) -> TaskScore:
-        """The score with what is behind it, where the task failed by wrong answers."""
-        if task.outcome is not Outcome.FAILED:
+        """The score with what is behind it, where the task failed by wrong answers. Where they would have to be trained
+        in this process, nothing is looked for."""
+        if task.outcome is not Outcome.FAILED or bench.assignment.task(task.name).training_seconds:
             return task
         return dataclasses.replace(task, diagnosis=bench.diagnostician.diagnose(exam, task.name, task.tests))
 

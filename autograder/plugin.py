@@ -1,11 +1,11 @@
-"""The pytest plugin of graded suites: fixtures ``student``, ``reference`` and ``rng``; markers ``weight`` and ``cuda``;
-one ``TestResult`` a test.
+"""The pytest plugin of graded suites: fixtures ``student``, ``reference``, ``rng`` and ``once``; markers ``weight`` and
+``cuda``; one ``TestResult`` a test.
 
 A judge gives it an ``Exam`` for each submission. A plain ``pytest tests/graded`` has none: there the suites run in this
 process against the reference solution, or against the file given with ``--student``.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -56,6 +56,19 @@ def student(exam: Exam, request: pytest.FixtureRequest) -> Any:
     """The student's functions and classes, as attributes."""
     exam.open(task_of(request.node, exam), request.node.name)
     return exam.seat.student
+
+
+@pytest.fixture
+def once(exam: Exam) -> Callable[[str, Callable[[], Any]], Any]:
+    """``once(name, work)`` is what ``work()`` returned the first time in this submission's exam: plain data only, since
+    what stays in the guest ends with its test. For what takes a training and several rubric lines look at."""
+
+    def remembered(name: str, work: Callable[[], Any]) -> Any:
+        if name not in exam.kept:
+            exam.kept[name] = work()
+        return exam.kept[name]
+
+    return remembered
 
 
 @pytest.fixture
@@ -135,6 +148,7 @@ def _result(item: pytest.Item, call: pytest.CallInfo[Any], exam: Exam) -> TestRe
         weight=float(marker.args[0]) if marker is not None else 1.0,
         seconds=call.duration,
         message=_shortened(message),
+        measured=exam.evidence[item.name].measured if item.name in exam.evidence else {},
     )
 
 

@@ -4,9 +4,8 @@ Answers are trusted, so they sit the suites in this process, and once through th
 Mutants may loop for ever: they sit them in a guest, against the clock.
 """
 
-import dataclasses
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from autograder.answers import Answer
 from autograder.bench import Bench
@@ -22,8 +21,8 @@ from autograder.soundness import Kind, MutantRow, Row
 WHOLE_SUITE_SEEDS = 1
 """On so many seeds an answer sits the other tasks' tests, too, where the code is the reference's."""
 MUTANT_SEEDS = 3
-SPARE = 5
-"""A right answer must leave this factor of a test's time unused (exercises, ruling h)."""
+SPARE, SPARE_TRAINING = 5, 2
+"""A right answer must leave these factors of a test's time unused (exercises, ruling h); the second where it trains."""
 _FINE = (Outcome.PASSED, Outcome.SKIPPED)
 
 
@@ -65,38 +64,70 @@ def try_out(trial: Trial | MutantTrial) -> tuple[str, Row | MutantRow]:
 
 
 def try_answer(trial: Trial) -> Row:
-    """Try one answer on all its seeds, and once in a guest."""
+    """Try one answer on all its seeds in this process, where it does not train a model, and once in a guest."""
     judge = warm_judge(trial.course)
     bench = judge.bench(trial.assignment)
     module = run(bench.assignment.module, trial.segments)
     own = frozenset() if trial.answer is None else frozenset({bench.assignment.task(trial.answer.replaces).name})
-    every = None if trial.only is None else frozenset({trial.only})
-    problems: dict[str, None] = {}  # in order, each once
-    passed: dict[str, list[bool]] = {}
-    exams: list[Exam] = []
+    asked = frozenset(task.name for task in bench.assignment.tasks if trial.only in (None, task.name))
+    training = _training(bench)
+    found = _Findings(trial, bench, own)
     for number in range(trial.seeds):
-        whole = not own or number < WHOLE_SUITE_SEEDS
-        exam = judge.try_answer(bench, module, f"author check {number}", every if whole else own)
-        exams.append(exam if number == 0 else dataclasses.replace(exam, evidence={}))
-        problems.update(dict.fromkeys(_violations(trial, bench, exam.results, own)))
-        for test in (test for tests in exam.results.values() for test in tests):
-            if test.outcome is not Outcome.SKIPPED:
-                passed.setdefault(test.name, []).append(test.outcome is Outcome.PASSED)
+        tasks = asked if not own or number < WHOLE_SUITE_SEEDS else own
+        found.add(judge.try_answer(bench, module, f"author check {number}", tasks - training))
     judge.prepare(bench.assignment)
     session = judge.session(bench.assignment, list(trial.segments))
     try:
-        remote = judge.sit(bench, session, "author check 0", every or own or None).results
+        remote = judge.sit(bench, session, "author check 0", own or asked)
     finally:
         session.close()
-    luck = () if trial.answer is None else trial.answer.may_catch
-    problems.update(dict.fromkeys(_differences(exams[0].results, remote, luck)))
-    if trial.kind == "right":
-        problems.update(dict.fromkeys(_slow(bench, remote)))
-    shares = {name: sum(runs) / len(runs) for name, runs in passed.items()}
-    if trial.answer is not None and trial.kind == "misconception":
-        problems.update(dict.fromkeys(_wavering(trial.answer, shares, exams[0].results, own)))
-    chance = sum(evidence.chance for evidence in exams[0].evidence.values())
-    return Row(trial.name, trial.kind, "".join(own), tuple(problems), shares, trial.seeds + 1, chance)
+    found.compare(remote)
+    found.add(remote, training)
+    return found.row()
+
+
+def _training(bench: Bench) -> frozenset[str]:
+    return frozenset(task.name for task in bench.assignment.tasks if task.training_seconds)
+
+
+@dataclass
+class _Findings:
+    """What the exams of one answer showed: the promises that it breaks, in order and each once, and what it passed."""
+
+    trial: Trial
+    bench: Bench
+    own: frozenset[str]
+    problems: dict[str, None] = field(default_factory=dict)
+    passed: dict[str, list[bool]] = field(default_factory=dict)
+    tests: dict[str, TestResult] = field(default_factory=dict)
+    chances: dict[str, float] = field(default_factory=dict)
+
+    def add(self, exam: Exam, tasks: frozenset[str] | None = None) -> None:
+        """Take in an exam, or these tasks of it."""
+        results = {task: tests for task, tests in exam.results.items() if tasks is None or task in tasks}
+        self.problems.update(dict.fromkeys(_violations(self.trial, self.bench, results, self.own)))
+        for test in (test for tests in results.values() for test in tests):
+            self.tests.setdefault(test.name, test)
+            if test.name in exam.evidence:
+                self.chances.setdefault(test.name, exam.evidence[test.name].chance)
+            if test.outcome is not Outcome.SKIPPED:
+                self.passed.setdefault(test.name, []).append(test.outcome is Outcome.PASSED)
+
+    def compare(self, remote: Exam) -> None:
+        """Tell the first exam here from the same one in a guest, and how long a right answer took there."""
+        luck = () if self.trial.answer is None else self.trial.answer.may_catch
+        self.problems.update(dict.fromkeys(_differences(self.tests, remote.results, luck)))
+        if self.trial.kind == "right":
+            self.problems.update(dict.fromkeys(_slow(self.bench, remote.results)))
+
+    def row(self) -> Row:
+        """All of it."""
+        trial, shares = self.trial, {name: sum(runs) / len(runs) for name, runs in self.passed.items()}
+        if trial.answer is not None and trial.kind == "misconception":
+            mine = {item.name for item in self.bench.suite.items() if item.task in self.own}
+            self.problems.update(dict.fromkeys(_wavering(trial.answer, shares, mine)))
+        chance = sum(self.chances.values())
+        return Row(trial.name, trial.kind, "".join(self.own), tuple(self.problems), shares, trial.seeds + 1, chance)
 
 
 def _violations(trial: Trial, bench: Bench, results: dict[str, list[TestResult]], own: frozenset[str]) -> Iterator[str]:
@@ -118,12 +149,11 @@ def _violations(trial: Trial, bench: Bench, results: dict[str, list[TestResult]]
 
 
 def _differences(
-    direct: dict[str, list[TestResult]], remote: dict[str, list[TestResult]], luck: tuple[str, ...]
+    here: dict[str, TestResult], remote: dict[str, list[TestResult]], luck: tuple[str, ...]
 ) -> Iterator[str]:
     """Tests that come out differently in a guest and in this process, though not by ``luck``."""
-    here = {test.name: test for tests in direct.values() for test in tests}
     for test in (test for tests in remote.values() for test in tests):
-        if test.message.startswith(CHANGED) or test.name in luck:
+        if test.message.startswith(CHANGED) or test.name in luck or test.name not in here:
             continue  # that what stays in the guest changes its arguments can only be seen there
         if (here[test.name].outcome in _FINE) != (test.outcome in _FINE):
             yield (
@@ -134,21 +164,21 @@ def _differences(
 
 def _slow(bench: Bench, remote: dict[str, list[TestResult]]) -> Iterator[str]:
     """Tests that leave a right answer, in a guest, too little of their time."""
-    limit = bench.assignment.limits.test_seconds
-    for test in (test for tests in remote.values() for test in tests):
-        if SPARE * test.seconds > limit:
-            yield f"takes {test.seconds:.1f} s for {test.name}; a right answer should leave {SPARE} times that"
+    for task, tests in remote.items():
+        training = bench.assignment.task(task).training_seconds
+        limit, spare = (training, SPARE_TRAINING) if training else (bench.assignment.limits.test_seconds, SPARE)
+        for test in tests:
+            if spare * test.seconds > limit:
+                yield f"takes {test.seconds:.1f} s for {test.name}; a right answer should leave {spare} times that"
 
 
-def _wavering(
-    answer: Answer, shares: dict[str, float], results: dict[str, list[TestResult]], own: frozenset[str]
-) -> Iterator[str]:
+def _wavering(answer: Answer, shares: dict[str, float], mine: set[str]) -> Iterator[str]:
     """Tests of its own task that a wrong answer passes on some seeds only: its grade would depend on the draw."""
-    for test in (test for task in own for test in results.get(task, ())):
-        if 0 < shares.get(test.name, 1) < 1 and test.name not in answer.may_catch:
+    for name, share in shares.items():
+        if name in mine and 0 < share < 1 and name not in answer.may_catch:
             yield (
-                f"passes {test.name} on {100 * shares[test.name]:.0f} % of the seeds, so that a grade depends on the "
-                "draw; mend the test, or name it under may_catch if the answer itself is random"
+                f"passes {name} on {100 * share:.0f} % of the seeds, so that a grade depends on the draw; mend the "
+                "test, or name it under may_catch if the answer itself is random"
             )
 
 
@@ -158,7 +188,8 @@ def try_mutant(trial: MutantTrial) -> MutantRow:
     bench = judge.bench(trial.assignment)
     pieces = [bench.solutions.reference, ("mutant", trial.mutant.source)]
     session = judge.session(bench.assignment, pieces)
-    tasks = frozenset({trial.task}) if trial.task else None
+    every = frozenset(task.name for task in bench.assignment.tasks)
+    tasks = frozenset({trial.task}) if trial.task else every - _training(bench)
     caught_by = ""
     try:
         for number in range(MUTANT_SEEDS):

@@ -32,8 +32,8 @@ _TELLING = (
 
 @dataclass(frozen=True)
 class TestResult:
-    """One test: its ``rubric`` line, what it came to, its relative ``weight``, seconds taken and a message for the
-    student (empty when there is nothing to add to the rubric line)."""
+    """One test: its ``rubric`` line, what it came to, its relative ``weight``, seconds taken, a message for the student
+    (empty when there is nothing to add to the rubric line) and what was ``measured``, for a leaderboard."""
 
     __test__ = False  # pytest would otherwise collect a class of this name
 
@@ -43,6 +43,7 @@ class TestResult:
     weight: float = 1.0
     seconds: float = 0.0
     message: str = ""
+    measured: Mapping[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ import queue
 import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 
@@ -130,7 +131,7 @@ class _Loop:
     def _sit(session: pytest.Session, exam: Exam) -> None:
         items: list[Any] = [item for item in session.items if exam.wants(task_of(item, exam), item.name)]
         # With no next item pytest tears down every scope, so no fixture's value outlives its exam.
-        for item, following in zip(items, [*items[1:], None], strict=True):
+        for item, following in zip_longest(items, items[1:]):
             after = None if exam.one_is_enough else following
             session.config.hook.pytest_runtest_protocol(item=item, nextitem=after)
             if exam.one_is_enough and exam.has_failed():

@@ -46,6 +46,8 @@ def _task(task: TaskScore, kind: str, problem: str | None) -> Iterator[str]:
     said: set[str] = set()
     for test in task.tests:
         yield from _test(test, said)
+    measured = {name: value for test in task.tests for name, value in test.measured.items()}
+    yield from (f"    measured: {name} {number(value)}" for name, value in measured.items())
     if task.diagnosis is not None:
         yield from _wrapped(f"hint: {task.diagnosis.hint} Reread: {task.diagnosis.reread}.", "    ")
     yield ""

@@ -12,7 +12,7 @@ from autograder.course import load_course
 from autograder.errors import AssignmentError
 from autograder.release import release
 
-from .graded_course import MISTAKES, RIGHT, SUITES, answers_text, graded_course, warmed, write_graded
+from .graded_course import GRADED_CONFIG, MISTAKES, RIGHT, SUITES, answers_text, graded_course, warmed, write_graded
 
 FREE = "\n\ndef test_scale_is_free(student):\n    assert student.scale is not None\n"
 
@@ -130,6 +130,25 @@ def test_right_answers_alone(tmp_path):
     assert report.sound
     assert {row.kind for row in report.rows} == {"right"}
     assert not report.mutants
+
+
+def test_answers_that_train_are_tried_once_in_a_guest(tmp_path):
+    """A task with ``training_seconds`` has no mutants, and no answer to it is run in this process; it is proved all the
+    same."""
+    course = write_graded(tmp_path, GRADED_CONFIG.replace("names: [twice],", "names: [twice], training_seconds: 60,"))
+    assert course.assignments[0].task("twice").training_seconds == 60
+    (report,) = check_assignments(warmed(course), ("04",), seeds=3, jobs=1)
+    assert not [problem for row in report.rows for problem in row.problems], report.summary
+    assert report.mutants
+    assert "twice" not in {mutant.task for mutant in report.mutants}
+    (row,) = [row for row in report.rows if row.name == "twice__wrong0"]
+    assert row.passed["test_twice_is_scaled_two_times"] == 0
+    suite = course.assignments[0].task("twice").suite
+    suite.write_text(suite.read_text(encoding="utf-8").replace("1.5)", "0.5)"), encoding="utf-8")
+    blind = suite.read_text(encoding="utf-8").replace("expect.close(student.twice(x, 0.5), ", "print(")
+    suite.write_text(blind, encoding="utf-8")
+    (report,) = check_assignments(warmed(course), ("04",), seeds=1, jobs=1, mutate=False)
+    assert "loses no marks in twice" in " ".join(problems(report, "twice__wrong0"))
 
 
 def test_a_task_alone_needs_its_assignment():

@@ -460,3 +460,39 @@ def test_a_plain_pytest_run_uses_the_reference_or_the_given_file(tmp_path):
         counted = Counted()
         pytest.main([*base, "--import-mode=importlib", "--noconftest", *more, str(suite)], plugins=[counted])
         assert counted.ended == [ended, ended]
+
+
+KEEPING = '''\
+"""A suite whose tests share what takes long."""
+
+from autograder import expect
+
+
+def squares(student, once):
+    return once("squares", lambda: [student.double(2.0), student.double(3.0)])
+
+
+def test_scale_first(student, once):
+    """The first test does the work."""
+    expect.measured("sum", sum(squares(student, once)))
+
+
+def test_scale_second(student, once):
+    """The second looks at the same."""
+    assert squares(student, once) == [4.0, 6.0]
+'''
+
+
+def test_what_takes_long_is_done_once_and_what_is_measured_is_kept(tmp_path):
+    """``once`` remembers for the rest of one submission's exam; ``expect.measured`` puts a number into the result."""
+    path = tmp_path / "test_scale.py"
+    path.write_text(KEEPING, encoding="utf-8")
+    suite, calls = Suite([path]), []
+    student = types.SimpleNamespace(double=lambda x: calls.append(x) or 2 * x)
+    for expected in (2, 4):
+        exam = Exam(Direct(student), types.ModuleType("reference"), "seed", Limits(), {"double": "scale"})
+        first, second = suite.sit(exam).results["scale"]
+        assert (first.outcome, second.outcome) == (Outcome.PASSED, Outcome.PASSED)
+        assert (dict(first.measured), dict(second.measured)) == ({"sum": 10.0}, {})
+        assert len(calls) == expected
+    suite.close()

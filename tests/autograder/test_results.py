@@ -96,7 +96,9 @@ def test_json_has_the_keys_of_the_contract() -> None:
         "submitted_at", "graded_at", "late",
     } <= set(data)  # fmt: skip
     assert set(data["tasks"][0]) == {"name", "points", "max_points", "bonus", "outcome", "diagnosis", "tests"}
-    assert set(data["tasks"][0]["tests"][0]) == {"name", "rubric", "outcome", "weight", "seconds", "message"}
+    assert set(data["tasks"][0]["tests"][0]) == {
+        "name", "rubric", "outcome", "weight", "seconds", "message", "measured",
+    }  # fmt: skip
 
 
 def test_another_schema_is_refused() -> None:
