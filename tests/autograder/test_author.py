@@ -135,7 +135,8 @@ def test_right_answers_alone(tmp_path):
 def test_answers_that_train_are_tried_once_in_a_guest(tmp_path):
     """A task with ``training_seconds`` has no mutants, and no answer to it is run in this process; it is proved all the
     same."""
-    course = write_graded(tmp_path, GRADED_CONFIG.replace("names: [twice],", "names: [twice], training_seconds: 60,"))
+    config = GRADED_CONFIG.replace("names: [twice],", "names: [twice], training_seconds: 60,")
+    course = write_graded(tmp_path / "sound", config)
     assert course.assignments[0].task("twice").training_seconds == 60
     (report,) = check_assignments(warmed(course), ("04",), seeds=3, jobs=1)
     assert not [problem for row in report.rows for problem in row.problems], report.summary
@@ -143,9 +144,9 @@ def test_answers_that_train_are_tried_once_in_a_guest(tmp_path):
     assert "twice" not in {mutant.task for mutant in report.mutants}
     (row,) = [row for row in report.rows if row.name == "twice__wrong0"]
     assert row.passed["test_twice_is_scaled_two_times"] == 0
-    suite = course.assignments[0].task("twice").suite
+    course = write_graded(tmp_path / "blind", config)
     blind = 'def test_twice_is_scaled_two_times(student):\n    """Blind."""\n    assert student.twice(1.0, 0.0)\n'
-    suite.write_text(blind, encoding="utf-8")
+    course.assignments[0].task("twice").suite.write_text(blind, encoding="utf-8")
     (report,) = check_assignments(warmed(course), ("04",), seeds=1, jobs=1, mutate=False)
     assert "loses no marks in twice" in " ".join(problems(report, "twice__wrong0"))
 
