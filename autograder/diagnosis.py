@@ -10,7 +10,6 @@ import re
 import types
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import zip_longest
 from typing import Protocol
 
 from autograder.alike import STRICTEST_FIRST, Compare, alike, alike_in_the_mean
@@ -73,7 +72,7 @@ class Diagnostician:
             if not replay.has_failed():
                 continue
             theirs, ours = exam.evidence[test], replay.evidence[test]
-            same = self._comparisons(answer, exam, ours, test)
+            same = self._comparison(answer, exam, ours, test)
             if _end(theirs) == _end(ours) and _all(same, theirs, ours):
                 told = told or not _all(same, right(test), ours)
                 explained += 1
@@ -85,16 +84,13 @@ class Diagnostician:
         must_pass = [test for test in passed if test not in answer.may_catch]
         return 0 if must_pass and self._sit(answer, exam.seed, must_pass).has_failed() else explained
 
-    def _comparisons(self, answer: Answer, exam: Exam, ours: Evidence, test: str) -> Sequence[Compare]:
-        """How to compare each value that a misconception returns in a test: the strictest way in which it is like
-        itself with other luck."""
-        if _all([alike] * len(ours.seen), exam.evidence[test], ours):
-            return [alike] * len(ours.seen)
+    def _comparison(self, answer: Answer, exam: Exam, ours: Evidence, test: str) -> Compare:
+        """How to compare with a misconception in a test: the strictest way in which all that it returns is like what it
+        returns with other luck. Not value by value: small draws coincide at times."""
+        if _all(alike, exam.evidence[test], ours):
+            return alike
         with_other_luck = self._sit(answer, exam.seed, [test], restless=True).evidence[test]
-        return [
-            next((same for same in STRICTEST_FIRST if same(one, other)), alike_in_the_mean)
-            for one, other in zip_longest(ours.seen, with_other_luck.seen[: len(ours.seen)])
-        ]
+        return next((same for same in STRICTEST_FIRST if _all(same, ours, with_other_luck)), alike_in_the_mean)
 
     def _sit(self, answer: Answer | None, seed: str, tests: Sequence[str], restless: bool = False) -> Exam:
         name = "" if answer is None else answer.written_as
@@ -120,17 +116,15 @@ def _end(evidence: Evidence) -> str:
     return _DIGITS.sub("#", evidence.ending)
 
 
-def _all(same: Sequence[Compare], one: Evidence, other: Evidence) -> bool:
-    """Whether two took the same way through a test, each value compared in its own way."""
-    return len(one.seen) == len(other.seen) and all(
-        alike(*pair) for alike, *pair in zip(same, one.seen, other.seen, strict=True)
-    )
+def _all(same: Compare, one: Evidence, other: Evidence) -> bool:
+    """Whether two took the same way through a test."""
+    return len(one.seen) == len(other.seen) and all(map(same, one.seen, other.seen))
 
 
-def _right_at_times(same: Sequence[Compare], theirs: Evidence, ours: Evidence, right: Evidence) -> bool:
+def _right_at_times(same: Compare, theirs: Evidence, ours: Evidence, right: Evidence) -> bool:
     """Whether a student who got further than the misconception did so by being right where it is not, as who divides
     by p but thinks of p = 0."""
     if len(theirs.seen) <= len(ours.seen):
         return False
-    ways = zip(same, theirs.seen, ours.seen, right.seen, strict=False)
-    return all(alike(value, wrong) or alike(value, good) for alike, value, wrong, good in ways)
+    ways = zip(theirs.seen, ours.seen, right.seen, strict=False)
+    return all(same(value, wrong) or same(value, good) for value, wrong, good in ways)
