@@ -82,7 +82,7 @@ def _notebook_cell(assignment: Assignment, number: int, kind: str, text: str, gr
     from nbgrader.utils import compute_checksum
 
     make: Any = new_markdown_cell if kind == "text" else new_code_cell
-    cell = make(text, id=hashlib.sha256(f"{assignment.name}:{number}".encode()).hexdigest()[:12])
+    cell = make(text.strip("\n"), id=hashlib.sha256(f"{assignment.name}:{number}".encode()).hexdigest()[:12])
     if kind != "plain":
         is_answer = kind == "answer"
         cell.metadata["nbgrader"] = {

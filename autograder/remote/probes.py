@@ -21,5 +21,5 @@ class PolynomialLoss:
 
     def to(self, kind: torch.dtype | str) -> "PolynomialLoss":
         """The same loss for parameters of another dtype, or on another device."""
-        tensors = (tensor.to(kind) for tensor in (self.hessian, self.center, self.quartic))
-        return PolynomialLoss(*tensors, level=float(self.level))
+        hessian, center, quartic = (tensor.to(kind) for tensor in (self.hessian, self.center, self.quartic))
+        return PolynomialLoss(hessian, center, quartic, float(self.level))
