@@ -1,7 +1,14 @@
-"""Small models and functions that suites pass to a submission and that guests import. They hold no answer: what is
-known about them on paper stays in the suites."""
+"""Small models and functions that suites pass to a submission, and that guests import by name.
+
+They run beside the student's code, so they hold no answer. What they find they tell a function of the suite's, which
+stays in the judge.
+"""
+
+from collections.abc import Callable
+from typing import Any
 
 import torch
+from torch import nn
 
 
 class PolynomialLoss:
@@ -23,3 +30,33 @@ class PolynomialLoss:
         """The same loss for parameters of another dtype, or on another device."""
         hessian, center, quartic = (tensor.to(kind) for tensor in (self.hessian, self.center, self.quartic))
         return PolynomialLoss(hessian, center, quartic, float(self.level))
+
+
+class CountingEpoch:
+    """An epoch of training by script: first tells what it found, then adds 1 to everything in the model's state."""
+
+    def __init__(self, tell: Callable[..., Any]) -> None:
+        self._tell = tell
+
+    def __call__(self, model: nn.Module) -> None:
+        """Train for one epoch."""
+        self._tell(*_condition(model))
+        with torch.no_grad():
+            for value in model.state_dict().values():
+                value += 1
+
+
+class ScriptedMetric:
+    """A metric by script: tells what it found, and returns what it is answered."""
+
+    def __init__(self, tell: Callable[..., Any]) -> None:
+        self._tell = tell
+
+    def __call__(self, model: nn.Module) -> Any:
+        """The metric of the model."""
+        return self._tell(*_condition(model))
+
+
+def _condition(model: nn.Module) -> tuple[list[bool], bool]:
+    """In what condition a model was passed: the training flags of all its layers, and whether gradients are on."""
+    return [module.training for module in model.modules()], torch.is_grad_enabled()
