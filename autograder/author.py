@@ -146,9 +146,10 @@ def _trivial_source(bench: Bench, assignment: Assignment, body: str) -> str:
 
 
 def _shifted(bench: Bench) -> str:
-    """Each task's first name bound to the next task's answer, the last one's to the first."""
-    names = [task.name for task in bench.assignment.tasks]
-    return f"{', '.join(names)}, = {', '.join([*names[1:], names[0]])},\n"
+    """Each task's names bound to the next task's answer, the last one's to the first."""
+    tasks = bench.assignment.tasks
+    bound = {name: after.name for task, after in zip(tasks, [*tasks[1:], tasks[0]], strict=True) for name in task.names}
+    return f"{', '.join(bound)}, = {', '.join(bound.values())},\n"
 
 
 def _unmarked(bench: Bench) -> Iterator[str]:

@@ -1,0 +1,156 @@
+"""The published and recomputed numbers of data augmentation, from the reference solution of assignment 10."""
+
+import struct
+from pathlib import Path
+from types import ModuleType
+
+import numpy as np
+import pytest
+import torch
+from torch import Tensor, nn
+from torchvision import datasets
+from torchvision.transforms.v2 import functional as library
+
+from autograder.course import find_course, load_course
+from autograder.reference import load_solutions, run
+
+# The first 60 training and 20 test signals of the frozen MNIST-1D: greydanus/mnist1d, mnist1d_data.pkl at 7878d96082.
+FROZEN = Path(__file__).parents[1] / "data" / "mnist1d_first_rows.npz"
+
+# The twelve heights of each digit's stroke, from the MNIST-1D generator (greydanus/mnist1d).
+STROKES = [
+    [5, 6, 6.5, 6.75, 7, 7, 7, 7, 6.75, 6.5, 6, 5], [5, 3, 3, 3.4, 3.8, 4.2, 4.6, 5, 5.4, 5.8, 5, 5],
+    [5, 6, 6.5, 6.5, 6, 5.25, 4.75, 4, 3.5, 3.5, 4, 5], [5, 6, 6.5, 6.5, 6, 5, 5, 6, 6.5, 6.5, 6, 5],
+    [5, 4.4, 3.8, 3.2, 2.6, 2.6, 5, 5, 5, 5, 5, 5], [5, 3, 3, 3, 3, 5, 6, 6.5, 6.5, 6, 4.5, 5],
+    [5, 4, 3.5, 3.25, 3, 3, 3, 3, 3.25, 3.5, 4, 5], [5, 7, 7, 6.6, 6.2, 5.8, 5.4, 5, 4.6, 4.2, 5, 5],
+    [5, 4, 3.5, 3.5, 4, 5, 5, 4, 3.5, 3.5, 4, 5], [5, 4, 3.5, 3.5, 4, 5, 5, 5, 5, 4.7, 4.3, 5],
+]  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def reference() -> ModuleType:
+    """The reference solution."""
+    assignment = load_course(find_course(Path(__file__))).assignment("10_augmentation")
+    return run(assignment.module, load_solutions(assignment).segments())
+
+
+def resampled(x: np.ndarray, size: int) -> np.ndarray:
+    """A signal at ``size`` points, by linear interpolation."""
+    return np.interp(np.linspace(0, 1, size), np.linspace(0, 1, len(x)), x)
+
+
+@pytest.fixture(scope="module")
+def mnist1d() -> tuple[Tensor, Tensor]:
+    """All 5,000 signals [5000, 40] of MNIST-1D, made by its recipe, and their labels; 4,000 are for training."""
+    strokes = np.asarray(STROKES, dtype=float)
+    strokes = (strokes - strokes.mean(1, keepdims=True)) / strokes.std(1, keepdims=True)
+    strokes = (strokes - strokes[:, :1]) / 6
+    draw = np.random.RandomState(42)
+    kernel = np.exp(-0.5 * (np.arange(-8, 9) / 2) ** 2)
+    signals = []
+    for label in np.repeat(np.arange(10), 500):
+        x = resampled(np.concatenate([strokes[label] + 1e-8, np.zeros(36 + int(draw.rand() * 25))]), 72)
+        x = np.roll(x * (1 + 0.4 * (draw.rand() - 0.5)), draw.choice(48))
+        noise = np.pad(0.25 * draw.randn(72), 8, mode="symmetric")
+        x = np.where(x != 0, x, np.convolve(noise, kernel / kernel.sum(), "valid")) + 0.02 * draw.randn(72)
+        signals.append(resampled(x - 0.75 * (draw.rand() - 0.5) * np.linspace(-0.5, 0.5, 72), 40))
+    order = draw.permutation(5000)
+    x = np.stack(signals)[order]
+    return torch.from_numpy((x - x.mean()) / x.std()), torch.from_numpy(np.repeat(np.arange(10), 500)[order])
+
+
+def test_mnist1d_is_the_frozen_one(mnist1d):
+    """The recipe gives the frozen data set to 1e-12, labels included."""
+    x, y = (part.numpy() for part in mnist1d)
+    frozen = np.load(FROZEN)
+    assert abs(x[:60] - frozen["x"]).max() < 1e-12
+    assert abs(x[4000:4020] - frozen["x_test"]).max() < 1e-12
+    assert (y[:60] == frozen["y"]).all()
+    assert (y[4000:4020] == frozen["y_test"]).all()
+
+
+def test_a_line_through_the_lens(reference):
+    """At k = -0.2 a line at row 30 of 201 lies at row 20 in the middle, at 12 half-way out, and leaves at the edge."""
+    img = torch.zeros(1, 201, 201, dtype=torch.float64)
+    img[0, 30] = 1
+    assert reference.pincushion(img, -0.2)[0].argmax(dim=0)[[100, 50, 0]].tolist() == [20, 12, 0]
+
+
+def test_blur_and_rotation_are_those_of_the_library(reference):
+    """The blur is torchvision's to 1e-12, a quarter turn torch's; and a turn is torchvision's inside the border."""
+    img = torch.rand(3, 15, 15, generator=torch.Generator().manual_seed(0), dtype=torch.float64)
+    blurred = library.gaussian_blur(img, [5, 5], [1.3, 1.3])
+    assert float((reference.gaussian_blur(img, 5, 1.3) - blurred).abs().max()) < 1e-12
+    assert float((reference.rotate_and_crop(img, 90, 15, 15) - torch.rot90(img, 1, (1, 2))).abs().max()) < 1e-12
+    turned = library.rotate(img, 30.0, interpolation=library.InterpolationMode.BILINEAR)
+    assert float((reference.rotate_and_crop(img, 30.0, 9, 9) - turned[:, 3:12, 3:12]).abs().max()) < 1e-6
+
+
+def test_cropping_after_the_rotation_keeps_corners_white(reference):
+    """Of a white image turned by 30 degrees, 15 % go black if it is cropped first, and 6 % otherwise."""
+    white = torch.ones(1, 32, 32)
+    after = float((reference.rotate_and_crop(white, 30, 28, 28) < 0.5).float().mean())
+    before = float((reference.rotate_and_crop(white[:, 2:30, 2:30], 30, 28, 28) < 0.5).float().mean())
+    assert abs(after - 0.056) < 0.01, after
+    assert abs(before - 0.153) < 0.01, before
+
+
+def write_idx(folder: Path, part: str, images: Tensor, labels: Tensor) -> None:
+    """uint8 images [N, 28, 28] and their labels, as the two files of MNIST."""
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / f"{part}-images-idx3-ubyte").write_bytes(
+        struct.pack(">4i", 2051, *images.shape) + images.numpy().tobytes()
+    )
+    (folder / f"{part}-labels-idx1-ubyte").write_bytes(
+        struct.pack(">2i", 2049, len(labels)) + labels.to(torch.uint8).numpy().tobytes()
+    )
+
+
+def test_the_pipelines_read_mnist_from_its_files(reference, tmp_path):
+    """torchvision's MNIST, read from small files of its format, goes through both pipelines and through a table."""
+    draw = torch.Generator().manual_seed(1)
+    images, labels = torch.randint(256, (6, 28, 28), generator=draw, dtype=torch.uint8), torch.arange(6) + 3
+    for part in ("train", "t10k"):
+        write_idx(tmp_path / "MNIST" / "raw", part, images, labels)
+    train, evaluate = reference.mnist_transforms()
+    loaded = datasets.MNIST(tmp_path, train=True, transform=evaluate)
+    table = reference.ImageTable(range(6), labels, lambda i: images[i][None], evaluate)
+    assert len(loaded) == len(table) == 6
+    for i in range(6):
+        (image, label), (same, wanted) = loaded[i], table[i]
+        assert label == wanted == int(labels[i])
+        assert float((image - same).abs().max()) <= 4 / 255
+    augmented = datasets.MNIST(tmp_path, train=True, transform=train)
+    assert not torch.equal(augmented[0][0], augmented[0][0])
+
+
+def error_after_training(x: Tensor, y: Tensor, x_test: Tensor, y_test: Tensor, seed: int) -> float:
+    """The notebook's network after 50 epochs: its test error in percent."""
+    torch.manual_seed(seed)
+    net = nn.Sequential(nn.Linear(40, 200), nn.ReLU(), nn.Linear(200, 200), nn.ReLU(), nn.Linear(200, 10))
+    for layer in net[::2]:
+        nn.init.kaiming_normal_(layer.weight)
+        nn.init.zeros_(layer.bias)
+    optimizer = torch.optim.SGD(net.parameters(), lr=0.05, momentum=0.9)
+    for _ in range(50):
+        for batch in torch.randperm(len(x)).split(100):
+            optimizer.zero_grad()
+            nn.functional.cross_entropy(net(x[batch]), y[batch]).backward()
+            optimizer.step()
+    with torch.no_grad():
+        return 100 * float((net(x_test).argmax(1) != y_test).double().mean())
+
+
+@pytest.mark.slow
+def test_augmentation_helps_on_average(reference, mnist1d):
+    """Three runs: a mean test error of 34.8 % without, and up to 5 points less with 4,000 turned and scaled signals."""
+    x, y = mnist1d[0].float(), mnist1d[1]
+    held_out = x[4000:], y[4000:]
+    plain, augmented = [], []
+    for seed in range(3):
+        grown = reference.augment_dataset(x[:4000], y[:4000], 4000, torch.Generator().manual_seed(seed))
+        plain.append(error_after_training(x[:4000], y[:4000], *held_out, seed))
+        augmented.append(error_after_training(*grown, *held_out, seed))
+    print(plain, augmented)
+    assert abs(np.mean(plain) - 34.8) < 1.5, plain
+    assert -5 <= np.mean(augmented) - np.mean(plain) <= 0, (plain, augmented)
