@@ -20,7 +20,9 @@ from autograder.remote.twins import Entry, GeneratorEntry, TensorEntry, lifted
 from autograder.remote.wire import TENSORS, tensor_bytes
 
 # Where a class or function must be defined to be known in a guest, which can read no suite.
-_PACKAGES = frozenset({"builtins", "torch", "torchvision", "numpy", "collections", "functools", "operator", "math"})
+_PACKAGES = frozenset(
+    {"builtins", "torch", "torchvision", "numpy", "PIL", "collections", "functools", "operator", "math"}
+)
 _FUNCTIONS = (FunctionType, BuiltinFunctionType, MethodType)
 
 

@@ -58,6 +58,7 @@ class Session:
     _rules: Rules = ANYTHING
     _left: float = 0.0
     _lifted: Lifted = field(default_factory=Lifted)
+    _callbacks: Callbacks = field(default_factory=dict)
 
     @property
     def import_failure(self) -> str | None:
@@ -72,7 +73,7 @@ class Session:
     def begin(self, seed: int, seconds: float, rules: Rules = ANYTHING) -> None:
         """Open a test: fresh seeds, no handles, ``seconds`` of the student's time, and what it must not do."""
         self._seed, self._left, self.failure, self.printed = veiled(seed), seconds, None, ""
-        self._rules = rules
+        self._rules, self._callbacks = rules, {}
         torch.default_generator.manual_seed(seed)  # a suite may draw from it, too: the layers of a model, say
         if self._line is not None:
             self._line.heard = 0
@@ -119,7 +120,8 @@ class Session:
             if self._seed is not None:
                 body["forbids"] = [target for name in self._rules.forbids for target in targets(name)]
             objects = dict(self._lifted.objects)
-            answer = self._exchange(line, (operation, body), arguments.callbacks, (*earlier, *inputs.values()))
+            self._callbacks.update(arguments.callbacks)  # an object may keep them: they live as long as the test
+            answer = self._exchange(line, (operation, body), self._callbacks, (*earlier, *inputs.values()))
             self._seed = None
             if not self._rules.changes_arguments:
                 refuse_changes(answer.changes, objects)

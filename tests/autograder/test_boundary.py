@@ -245,6 +245,21 @@ def test_callbacks_stay_here(guest_of: Make) -> None:
     assert calls == [0, 1, 2]
 
 
+def test_an_object_may_keep_a_callback(guest_of: Make) -> None:
+    """What the student's object was given it can call later in the same test, and no longer in the next."""
+    source = "class Table:\n    def __init__(self, load): self.load = load\n    def get(self, i): return self.load(i)\n"
+    session = guest_of(HEADER + source)
+    table = session.student.Table(lambda i: i + 0.5)
+    other = session.student.Table(lambda i: -i)
+    assert [table.get(1), other.get(1), table.get(2)] == [1.5, -1, 2.5]
+    keeping = "kept = []\ndef keep(f): kept.append(f)\ndef use(): return kept[0](1)\n"
+    session = guest_of(HEADER + keeping)
+    session.student.keep(lambda i: pytest.fail("called in another test"))
+    session.begin(seed=2, seconds=20.0)
+    with pytest.raises(StudentFailure):
+        session.student.use()
+
+
 def test_a_suites_own_class_is_refused(guest_of: Make) -> None:
     """Passing what no guest can import is the author's mistake, and says what to do."""
 
