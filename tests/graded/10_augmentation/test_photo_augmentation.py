@@ -10,7 +10,7 @@ from PIL import Image
 
 from autograder import expect
 
-DRAWS = 100
+DRAWS = 80
 
 
 def photo(rng, *shape):
@@ -57,12 +57,11 @@ def test_photo_augmentation_flips_as_often_as_asked(student, rng):
     """Left and right are swapped with the given probability, top and bottom never."""
     img = photo(rng, 4, 6)
     wanted = img.double() / 255
-    for p in (0.5, 0.05):
-        found = draws(student, img, DRAWS, 0.0, 0.0, 0.0, p)
-        mirrored = (found - wanted.flip(2)).abs().amax(dim=(1, 2, 3)) < 1e-6
-        same = (found - wanted).abs().amax(dim=(1, 2, 3)) < 1e-6
-        assert (mirrored | same).all(), "something else than a horizontal flip"
-        expect.rate(int(mirrored.sum()), DRAWS, p, what="how often the photograph is mirrored")
+    found = draws(student, img, DRAWS, 0.0, 0.0, 0.0, 0.97)
+    mirrored = (found - wanted.flip(2)).abs().amax(dim=(1, 2, 3)) < 1e-6
+    same = (found - wanted).abs().amax(dim=(1, 2, 3)) < 1e-6
+    assert (mirrored | same).all(), "something else than a horizontal flip"
+    expect.rate(int(mirrored.sum()), DRAWS, 0.97, what="how often the photograph is mirrored")
 
 
 @pytest.mark.weight(2)
@@ -70,23 +69,22 @@ def test_photo_augmentation_rotates_once(student):
     """The angle is uniform between minus and plus the given one."""
     img = torch.zeros(3, 25, 25, dtype=torch.uint8)
     img[:, 11:14, 4:21] = 255
-    for degrees in (12.0, 30.0):
-        angle = angles(draws(student, img, DRAWS, degrees, 0.0, 0.0, 0.5))
-        assert float(angle.abs().max()) < degrees + 1.5, "an angle is too large"
-        expect.rate(int((angle > 0).sum()), DRAWS, 0.5, what="how often the image turns to the left")
-        expect.rate(int((angle.abs() < degrees / 2).sum()), DRAWS, 0.5, what="how often the angle is small")
+    angle = angles(draws(student, img, DRAWS, 20.0, 0.0, 0.0, 0.5))
+    assert float(angle.abs().max()) < 21.5, "an angle is too large"
+    expect.rate(int((angle > 0).sum()), DRAWS, 0.5, what="how often the image turns to the left")
+    expect.rate(int((angle.abs() < 10).sum()), DRAWS, 0.5, what="how often the angle is small")
 
 
 @pytest.mark.weight(2)
 def test_photo_augmentation_changes_brightness(student, rng):
     """A brightness factor, uniform about one, multiplies a gray photograph, and white does not get whiter."""
     gray = 100 + int(torch.randint(40, (), generator=rng))
-    for strength in (0.5, 0.3):
-        found = draws(student, torch.full((3, 2, 3), gray, dtype=torch.uint8), DRAWS, 0.0, strength, 0.0, 0.5)
-        factor = found.mean(dim=(1, 2, 3)) * 255 / gray
-        assert float((factor - 1).abs().max()) < strength + 0.02, "a factor is too far from 1"
-        expect.rate(int((factor > 1).sum()), DRAWS, 0.5, what="how often it gets brighter")
-        expect.rate(int(((factor - 1).abs() < strength / 2).sum()), DRAWS, 0.5, what="how often the change is small")
+    strength = 0.3
+    found = draws(student, torch.full((3, 2, 3), gray, dtype=torch.uint8), DRAWS, 0.0, strength, 0.0, 0.5)
+    factor = found.mean(dim=(1, 2, 3)) * 255 / gray
+    assert float((factor - 1).abs().max()) < strength + 0.02, "a factor is too far from 1"
+    expect.rate(int((factor > 1).sum()), DRAWS, 0.5, what="how often it gets brighter")
+    expect.rate(int(((factor - 1).abs() < strength / 2).sum()), DRAWS, 0.5, what="how often the change is small")
 
 
 @pytest.mark.weight(2)
@@ -95,13 +93,13 @@ def test_photo_augmentation_changes_contrast(student, rng):
     low = 90 + int(torch.randint(20, (), generator=rng))
     img = torch.full((3, 4, 4), low, dtype=torch.uint8)
     img[:, :, 2:] += 30
-    for strength in (0.5, 0.25):
-        found = draws(student, img, DRAWS, 0.0, 0.0, strength, 0.0)
-        expect.close(found.mean(dim=(1, 2, 3)), torch.full((DRAWS,), (low + 15) / 255).double(), rtol=0, atol=0.01)
-        factor = (found[..., 3] - found[..., 0]).mean(dim=(1, 2)) * 255 / 30
-        assert float((factor - 1).abs().max()) < strength + 0.04, "a factor is too far from 1"
-        expect.rate(int((factor > 1).sum()), DRAWS, 0.5, what="how often the contrast grows")
-        expect.rate(int(((factor - 1).abs() < strength / 2).sum()), DRAWS, 0.5, what="how often the change is small")
+    strength = 0.25
+    found = draws(student, img, DRAWS, 0.0, 0.0, strength, 0.0)
+    expect.close(found.mean(dim=(1, 2, 3)), torch.full((DRAWS,), (low + 15) / 255).double(), rtol=0, atol=0.01)
+    factor = (found[..., 3] - found[..., 0]).mean(dim=(1, 2)) * 255 / 30
+    assert float((factor - 1).abs().max()) < strength + 0.04, "a factor is too far from 1"
+    expect.rate(int((factor > 1).sum()), DRAWS, 0.5, what="how often the contrast grows")
+    expect.rate(int(((factor - 1).abs() < strength / 2).sum()), DRAWS, 0.5, what="how often the change is small")
 
 
 def test_photo_augmentation_keeps_the_size(student, rng):
