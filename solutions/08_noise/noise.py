@@ -336,7 +336,7 @@ plt.show()
 # ```python
 # with perturbed_weights(model, 0.1):
 #     loss(model(x), y).backward()  # forward and backward in the neighborhood
-# optimizer.step()                  # the step, from the true weights
+# optimizer.step()  # the step, from the true weights
 # ```
 #
 # When the block ends, the weights must be what they were, **to the last bit**. A computer's $(w + e) - e$ is *not*

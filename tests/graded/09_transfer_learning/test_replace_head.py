@@ -35,8 +35,8 @@ def check_new(found, name, out, width):
     """Check that a weight [out, width] and a bias [out] stand at ``name``; return both."""
     assert f"{name}.bias" in found, "the new head has no bias"
     weight, bias = found[f"{name}.weight"], found[f"{name}.bias"]
-    assert weight.shape == (out, width), f"the new head's weight has shape {list(weight.shape)}"
-    assert bias.shape == (out,), f"the new head's bias has shape {list(bias.shape)}"
+    expect.equal(torch.tensor(weight.shape), torch.tensor((out, width)), what="the shape of the new weight")
+    expect.equal(torch.tensor(bias.shape), torch.tensor((out,)), what="the shape of the new bias")
     return weight.detach(), bias.detach()
 
 
