@@ -176,43 +176,20 @@ def augment_dataset(
 
 
 # %% [markdown]
-# The figure makes a few signals in the way of MNIST-1D: the heights of a pen stroke, padded, moved, sheared, and hidden
-# in correlated noise. On the left are three originals, on the right what your function makes of them. Could you still
-# tell the digits apart? That is the test of an augmentation.
+# The figure shows three signals of MNIST-1D: the heights of a pen stroke, padded, moved, sheared, and hidden in
+# correlated noise. On the left are the originals, on the right what your function makes of them. Could you still tell
+# the digits apart? That is the test of an augmentation.
 
 # %% tags=["figure"]
 import matplotlib.pyplot as plt
 
+from autograder import mnist1d
+
 plt.rcParams.update({"figure.dpi": 110, "axes.spines.top": False, "axes.spines.right": False, "font.size": 9})
 
-STROKES = {  # heights of the pen along three of the ten strokes of MNIST-1D
-    0: [5, 6, 6.5, 6.75, 7, 7, 7, 7, 6.75, 6.5, 6, 5],
-    4: [5, 4.4, 3.8, 3.2, 2.6, 2.6, 5, 5, 5, 5, 5, 5],
-    6: [5, 4, 3.5, 3.25, 3, 3, 3, 3, 3.25, 3.5, 4, 5],
-}
-
-
-def resampled(signal, size):
-    """A signal at ``size`` points."""
-    return np.interp(np.linspace(0, 1, size), np.linspace(0, 1, len(signal)), signal)
-
-
-def mnist1d_signal(stroke, draw):
-    """One signal of 40 numbers, made from a stroke in the way of MNIST-1D."""
-    wave = np.asarray(stroke, dtype=float)
-    wave = (wave - wave.mean()) / wave.std()
-    wave = (wave - wave[0]) / 6
-    padded = resampled(np.concatenate([wave + 1e-8, np.zeros(36 + draw.integers(25))]), 72)
-    moved = np.roll(padded * draw.uniform(0.8, 1.2), draw.integers(48))
-    kernel = np.exp(-0.5 * (np.arange(-8, 9) / 2) ** 2)
-    noise = np.convolve(np.pad(0.25 * draw.standard_normal(72), 8, mode="symmetric"), kernel / kernel.sum(), "valid")
-    noisy = np.where(moved != 0, moved, noise) + 0.02 * draw.standard_normal(72)
-    return resampled(noisy - draw.uniform(-0.375, 0.375) * np.linspace(-0.5, 0.5, 72), 40)
-
-
-draw = np.random.default_rng(3)
-digits = torch.tensor(list(STROKES))
-signals = torch.tensor(np.stack([mnist1d_signal(stroke, draw) for stroke in STROKES.values()]))
+data = mnist1d.load()
+digits = torch.tensor([0, 4, 6])
+signals = torch.stack([torch.from_numpy(data.x[data.y == int(digit)][0]) for digit in digits])
 grown, labels = augment_dataset(signals, digits, 60, generator=torch.Generator().manual_seed(5))
 
 fig, axes = plt.subplots(3, 4, figsize=(9.6, 4.6), layout="constrained", sharex=True, sharey=True)

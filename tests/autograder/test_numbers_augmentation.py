@@ -12,19 +12,8 @@ from torchvision import datasets
 from torchvision.transforms.v2 import functional as library
 
 from autograder.course import find_course, load_course
+from autograder.mnist1d import generate
 from autograder.reference import load_solutions, run
-
-# The first 60 training and 20 test signals of the frozen MNIST-1D: greydanus/mnist1d, mnist1d_data.pkl at 7878d96082.
-FROZEN = Path(__file__).parents[1] / "data" / "mnist1d_first_rows.npz"
-
-# The twelve heights of each digit's stroke, from the MNIST-1D generator (greydanus/mnist1d).
-STROKES = [
-    [5, 6, 6.5, 6.75, 7, 7, 7, 7, 6.75, 6.5, 6, 5], [5, 3, 3, 3.4, 3.8, 4.2, 4.6, 5, 5.4, 5.8, 5, 5],
-    [5, 6, 6.5, 6.5, 6, 5.25, 4.75, 4, 3.5, 3.5, 4, 5], [5, 6, 6.5, 6.5, 6, 5, 5, 6, 6.5, 6.5, 6, 5],
-    [5, 4.4, 3.8, 3.2, 2.6, 2.6, 5, 5, 5, 5, 5, 5], [5, 3, 3, 3, 3, 5, 6, 6.5, 6.5, 6, 4.5, 5],
-    [5, 4, 3.5, 3.25, 3, 3, 3, 3, 3.25, 3.5, 4, 5], [5, 7, 7, 6.6, 6.2, 5.8, 5.4, 5, 4.6, 4.2, 5, 5],
-    [5, 4, 3.5, 3.5, 4, 5, 5, 4, 3.5, 3.5, 4, 5], [5, 4, 3.5, 3.5, 4, 5, 5, 5, 5, 4.7, 4.3, 5],
-]  # fmt: skip
 
 
 @pytest.fixture(scope="module")
@@ -34,39 +23,13 @@ def reference() -> ModuleType:
     return run(assignment.module, load_solutions(assignment).segments())
 
 
-def resampled(x: np.ndarray, size: int) -> np.ndarray:
-    """A signal at ``size`` points, by linear interpolation."""
-    return np.interp(np.linspace(0, 1, size), np.linspace(0, 1, len(x)), x)
-
-
 @pytest.fixture(scope="module")
 def mnist1d() -> tuple[Tensor, Tensor]:
-    """All 5,000 signals [5000, 40] of MNIST-1D, made by its recipe, and their labels; 4,000 are for training."""
-    strokes = np.asarray(STROKES, dtype=float)
-    strokes = (strokes - strokes.mean(1, keepdims=True)) / strokes.std(1, keepdims=True)
-    strokes = (strokes - strokes[:, :1]) / 6
-    draw = np.random.RandomState(42)
-    kernel = np.exp(-0.5 * (np.arange(-8, 9) / 2) ** 2)
-    signals = []
-    for label in np.repeat(np.arange(10), 500):
-        x = resampled(np.concatenate([strokes[label] + 1e-8, np.zeros(36 + int(draw.rand() * 25))]), 72)
-        x = np.roll(x * (1 + 0.4 * (draw.rand() - 0.5)), draw.choice(48))
-        noise = np.pad(0.25 * draw.randn(72), 8, mode="symmetric")
-        x = np.where(x != 0, x, np.convolve(noise, kernel / kernel.sum(), "valid")) + 0.02 * draw.randn(72)
-        signals.append(resampled(x - 0.75 * (draw.rand() - 0.5) * np.linspace(-0.5, 0.5, 72), 40))
-    order = draw.permutation(5000)
-    x = np.stack(signals)[order]
-    return torch.from_numpy((x - x.mean()) / x.std()), torch.from_numpy(np.repeat(np.arange(10), 500)[order])
-
-
-def test_mnist1d_is_the_frozen_one(mnist1d):
-    """The recipe gives the frozen data set to 1e-12, labels included."""
-    x, y = (part.numpy() for part in mnist1d)
-    frozen = np.load(FROZEN)
-    assert abs(x[:60] - frozen["x"]).max() < 1e-12
-    assert abs(x[4000:4020] - frozen["x_test"]).max() < 1e-12
-    assert (y[:60] == frozen["y"]).all()
-    assert (y[4000:4020] == frozen["y_test"]).all()
+    """All 5,000 signals [5000, 40] of MNIST-1D and their labels; 4,000 are for training."""
+    made = generate()
+    return torch.from_numpy(np.concatenate([made.x, made.x_test])), torch.from_numpy(
+        np.concatenate([made.y, made.y_test])
+    )
 
 
 def test_a_line_through_the_lens(reference):
