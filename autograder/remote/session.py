@@ -58,7 +58,7 @@ class Session:
     _rules: Rules = ANYTHING
     _left: float = 0.0
     _lifted: Lifted = field(default_factory=Lifted)
-    _callbacks: Callbacks = field(default_factory=dict)
+    _callbacks: dict[int, Callable[..., Any]] = field(default_factory=dict)
 
     @property
     def import_failure(self) -> str | None:
