@@ -13,13 +13,14 @@ from autograder.course import Course
 from autograder.exam import Exam
 from autograder.judge import warm_judge
 from autograder.mutation import Mutant
+from autograder.reach import reached_by
 from autograder.reference import Segments, run
 from autograder.remote.failures import CHANGED
 from autograder.results import Outcome, TestResult
 from autograder.soundness import Kind, MutantRow, Row
 
-WHOLE_SUITE_SEEDS = 1
-"""On so many seeds an answer sits the other tasks' tests, too, where the code is the reference's."""
+WHOLE_SUITE_SEEDS = 2
+"""On so many seeds an answer sits the tests of the other tasks that call it, too."""
 MUTANT_SEEDS = 3
 SPARE, SPARE_TRAINING = 5, 2
 """A right answer must leave these factors of a test's time unused (exercises, ruling h); the second where it trains."""
@@ -70,6 +71,8 @@ def try_answer(trial: Trial) -> Row:
     module = run(bench.assignment.module, trial.segments)
     own = frozenset() if trial.answer is None else frozenset({bench.assignment.task(trial.answer.replaces).name})
     asked = frozenset(task.name for task in bench.assignment.tasks if trial.only in (None, task.name))
+    if trial.answer is not None:  # for tasks that never call it, it is the reference, which has a trial of its own
+        asked &= reached_by(bench.assignment, bench.solutions.reference[1], trial.answer.replaces)
     training = _training(bench)
     found = _Findings(trial, bench, own)
     for number in range(trial.seeds):

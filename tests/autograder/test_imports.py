@@ -25,7 +25,7 @@ LAYERS = (
     {"config", "cells", "statements", "executors.*", "soundness"},
     {"course", "store", "notebook", "archive", "reports.*", "sandbox.*"},
     {"submission", "source", "remote.*", "mutation"},
-    {"naming", "reference", "exam", "leaks", "handout", "scaffold"},
+    {"naming", "reach", "reference", "exam", "leaks", "handout", "scaffold"},
     {"discovery", "plugin", "release", "compose", "diagnosis", "hints"},
     {"suite"},
     {"bench"},

@@ -203,7 +203,11 @@ def test_hostile_calls_back_end_in_one_error(question: Any) -> None:
         asked([(question, None), ({"value": 1}, [])])
 
 
-@pytest.mark.parametrize("alive", [5, "abc", None, {}, ["1"], [True], [1.0], (1,), object()], ids=repr)
+@pytest.mark.parametrize(
+    "alive",
+    [5, "abc", None, {}, ["1"], [True], [1.0], (1,), object()],
+    ids=lambda alive: "object" if type(alive) is object else repr(alive),
+)
 def test_hostile_lists_of_what_lives_on_end_in_one_error(alive: Any) -> None:
     """What lives on is a list of numbers; an answer without it, or a call back with it, is none."""
     with pytest.raises(StudentFailure, match="GuestProtocolError"):
