@@ -83,6 +83,7 @@ def train_classifier(x: Tensor, y: Tensor, seed: int) -> nn.Module:
 
     Sources: STAT 453, General Strategies to Avoid Overfitting; DS 542, Data Augmentation: MNIST1D.
     """
+
     raise NotImplementedError("11.2 train_classifier is not written yet")
 
 
