@@ -32,12 +32,12 @@ def check_assignments(
     seeds: int,
     jobs: int,
     task: str | None = None,
-    mutate: bool = True,
+    mutants: float = 1.0,
     wrong: bool = True,
 ) -> Iterator[Report]:
     """Check these assignments, or all; of one, perhaps only one ``task``.
 
-    Without ``mutate`` no mutants are tried, and without ``wrong`` no wrong answers at all.
+    ``mutants`` is the share of the mutants that are tried, evenly spread; without ``wrong`` no wrong answers are.
 
     Raises ``AssignmentError`` where one cannot even be run.
     """
@@ -46,7 +46,7 @@ def check_assignments(
     chosen = [course.assignment(name) for name in names] or list(course.assignments)
     if task is not None and len(chosen) != 1:
         raise AssignmentError(f"the task {task!r} belongs to one assignment; name that one alone")
-    plans = [_plan(course, assignment, seeds, task, mutate and wrong, wrong) for assignment in chosen]
+    plans = [_plan(course, assignment, seeds, task, mutants if wrong else 0.0, wrong) for assignment in chosen]
     trials = [trial for plan in plans for trial in plan.trials]
     workers = jobs or cores()
     results = inline.run(try_out, trials) if workers == 1 else local.run(
@@ -70,7 +70,7 @@ class _Plan:
     equivalents: tuple[Equivalent, ...]
 
 
-def _plan(course: Course, assignment: Assignment, seeds: int, task: str | None, mutate: bool, wrong: bool) -> _Plan:
+def _plan(course: Course, assignment: Assignment, seeds: int, task: str | None, share: float, wrong: bool) -> _Plan:
     require_sources(assignment)
     bench = warm_judge(course).bench(assignment.name)
     only = None if task is None else assignment.task(task).name
@@ -78,8 +78,9 @@ def _plan(course: Course, assignment: Assignment, seeds: int, task: str | None, 
     trials: list[Trial | MutantTrial] = [
         trial for trial in _trials(course, assignment, bench, seeds, only) if wrong or trial.kind == "right"
     ]
-    trials += _mutant_trials(course, assignment, equivalents, only) if mutate else ()
-    return _Plan(bench, tuple(trials), tuple(equivalents) if mutate and only is None else ())
+    mutated = list(_mutant_trials(course, assignment, equivalents, only)) if share else []
+    trials += (trial for number, trial in enumerate(mutated) if int((number + 1) * share) > int(number * share))
+    return _Plan(bench, tuple(trials), tuple(equivalents) if share == 1 and only is None else ())
 
 
 def _report(course: Course, plan: _Plan, found: Sequence[Row | MutantRow]) -> Report:

@@ -36,7 +36,9 @@ def author_check(
     task: Annotated[str | None, typer.Argument(help="Only this task of it.")] = None,
     seeds: Annotated[int, typer.Option(min=1, help="Seeds that each answer is tried on.")] = 20,
     jobs: Annotated[int, typer.Option(min=0, help="Processes; 0 is one a core.")] = 0,
-    mutants: Annotated[bool, typer.Option(help="Mutate the reference, too.")] = True,
+    mutants: Annotated[
+        float, typer.Option(min=0, max=1, help="The share of the reference's mutants to try; 0 is none.")
+    ] = 1.0,
     wrong: Annotated[
         bool, typer.Option(help="Try wrong answers, too; not needed to try right ones on thousands of seeds.")
     ] = True,

@@ -23,7 +23,8 @@ def rotate_and_scale__roll(x: Tensor, shift: Tensor, scale: Tensor) -> Tensor:
     """torch.roll, one row at a time."""
     if len(shift) != len(x) or len(scale) != len(x):
         raise ValueError("lengths differ")
-    return torch.stack([a * row.roll(int(s)) for row, s, a in zip(x, shift, scale, strict=True)])
+    rows = [a * row.roll(int(s)) for row, s, a in zip(x, shift, scale, strict=True)]
+    return torch.stack(rows) if rows else x.clone()
 
 
 @accepted
@@ -34,7 +35,8 @@ def rotate_and_scale__double(x: Tensor, shift: Tensor, scale: Tensor) -> Tensor:
         raise ValueError("lengths differ")
     twice = torch.cat([x, x], dim=1)
     starts = [(-int(s)) % length for s in shift]
-    return torch.stack([twice[i, start : start + length] * scale[i] for i, start in enumerate(starts)])
+    rows = [twice[i, start : start + length] * scale[i] for i, start in enumerate(starts)]
+    return torch.stack(rows) if rows else x.clone()
 
 
 @accepted

@@ -44,7 +44,7 @@ def test_a_sound_assignment_passes_on_the_command_line():
     """Status 0 and one paragraph: how many answers of each kind were tried."""
     course = graded_course()
     done = CliRunner().invoke(
-        app, ["author", "check", "04", "--seeds", "2", "--jobs", "1", "--no-mutants", "--course", str(course.root)]
+        app, ["author", "check", "04", "--seeds", "2", "--jobs", "1", "--mutants", "0", "--course", str(course.root)]
     )
     assert (done.exit_code, done.exception) == (0, None), done.output
     assert "04_scaling: sound (84 runs)" in done.output
@@ -93,10 +93,11 @@ def test_every_problem_is_in_the_text(unsound):
 
 
 def test_shares_are_of_the_seeds_that_a_test_was_run_on(unsound):
-    """A variant sits the tests of other tasks on some seeds only, and passes all of those."""
+    """A variant sits the tests of the tasks that call it on some seeds only, and passes all of those; no others."""
+    (row,) = [row for row in unsound.rows if row.name == "scale__right0"]
+    assert row.passed["test_twice_is_scaled_two_times"] == 1.0
     (row,) = [row for row in unsound.rows if row.name == "twice__right0"]
-    assert row.passed["test_scale_fits_the_reference"] == 1.0
-    assert row.passed["test_twice_is_scaled_two_times"] == 0.0
+    assert row.passed == {"test_twice_is_scaled_two_times": 0.0}
     assert all(share in (0.0, 1.0) for row in unsound.rows for share in row.passed.values())
 
 
@@ -147,7 +148,7 @@ def test_answers_that_train_are_tried_once_in_a_guest(tmp_path):
     course = write_graded(tmp_path / "blind", config)
     blind = 'def test_twice_is_scaled_two_times(student):\n    """Blind."""\n    assert student.twice(1.0, 0.0)\n'
     course.assignments[0].task("twice").suite.write_text(blind, encoding="utf-8")
-    (report,) = check_assignments(warmed(course), ("04",), seeds=1, jobs=1, mutate=False)
+    (report,) = check_assignments(warmed(course), ("04",), seeds=1, jobs=1, mutants=0)
     assert "loses no marks in twice" in " ".join(problems(report, "twice__wrong0"))
 
 
@@ -168,6 +169,19 @@ def test_mutants_that_survive_are_named(tmp_path):
     assert report.mutation_score < 0.95
     assert any("of the mutants are caught; 95 % are asked for" in problem for problem in report.all_problems)
     assert any(f"survives: {mutant.name}" in report.summary for mutant in report.survivors)
+
+
+def test_a_share_of_the_mutants_is_spread_over_all(tmp_path):
+    """Half of them are every second one, and an equivalent that is not among them is no mistake then."""
+    course = write_graded(tmp_path)
+    entry = "- owner: twice\n  was: return x\n  becomes: return y\n  because: there is no such mutant at all\n"
+    course.assignments[0].equivalents.write_text(entry, encoding="utf-8")
+    judged = warmed(course)
+    (whole,) = check_assignments(judged, ("04",), seeds=1, jobs=1)
+    (half,) = check_assignments(judged, ("04",), seeds=1, jobs=1, mutants=0.5)
+    assert [mutant.name for mutant in half.mutants] == [mutant.name for mutant in whole.mutants][1::2]
+    assert any("no mutant that survives" in problem for problem in whole.problems)
+    assert not half.problems
 
 
 def test_recorded_equivalents_leave_the_score_and_idle_ones_are_named(tmp_path):

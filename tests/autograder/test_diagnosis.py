@@ -1,5 +1,6 @@
 """Mistakes named: wrong answers in the students' own words get the label of the misconception behind them, or none."""
 
+import re
 from collections import Counter
 from pathlib import Path
 
@@ -41,8 +42,8 @@ def test_wrong_answers_get_their_label(path):
     bench = warm_judge(load_course(ROOT)).bench(path.stem)
     counts, misses = Counter(), []
     for number, case in enumerate(YAML(typ="safe").load(path.read_text(encoding="utf-8"))):
-        name = case["answer"].split("def ")[1 if "class " not in case["answer"][:9] else 0].partition("(")[0]
-        name = name.removeprefix("class ")
+        defined = re.findall(r"^(?:def|class) (\w+)", case["answer"], re.MULTILINE)
+        (name,) = (name for name in defined if name in bench.assignment.owners)
         found = label_of(diagnosed(bench, bench.assignment.owners[name], case["answer"], f"student {number}"))
         wanted = set() if case["label"] == "none" else {case["label"]}
         shared = "shared" if set() < wanted < found else "wrong"

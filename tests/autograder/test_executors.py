@@ -3,6 +3,10 @@
 import math
 import operator
 import os
+import subprocess
+import sys
+import time
+from pathlib import Path
 
 import pytest
 
@@ -41,3 +45,29 @@ def test_an_exception_in_a_pool_is_raised_here():
 def test_a_pool_of_nothing_gives_nothing():
     """No item, no result."""
     assert list(local.run(operator.neg, [], jobs=2)) == []
+
+
+KILLED = """
+import os, time
+from autograder.executors import local
+
+if __name__ == "__main__":
+    for folder in local.run(os.path.realpath, ["/proc/self", "/proc/self"], jobs=1):
+        print(folder, flush=True)
+        time.sleep(600)
+"""
+
+
+def test_workers_end_with_a_killed_parent(tmp_path):
+    """Killed without a chance to clean up, the parent leaves no process behind."""
+    (tmp_path / "parent.py").write_text(KILLED, encoding="utf-8")
+    parent = subprocess.Popen([sys.executable, tmp_path / "parent.py"], stdout=subprocess.PIPE, text=True)
+    worker = Path(parent.stdout.readline().strip())
+    assert worker.is_dir()
+    parent.kill()
+    parent.wait()
+    parent.stdout.close()
+    deadline = time.monotonic() + 60
+    while worker.exists() and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert not worker.exists()

@@ -60,7 +60,7 @@ def test_what_is_scaffolded_is_not_sound(course):
     new_assignment(course, NAME, ["max_norm"])
     loaded = load_course(course.root)
     release(loaded, [NAME])
-    (report,) = check_assignments(loaded, [NAME], seeds=1, jobs=1, mutate=False)
+    (report,) = check_assignments(loaded, [NAME], seeds=1, jobs=1, mutants=0)
     assert any(problem.startswith("reference: fails test_max_norm_law") for problem in report.all_problems)
 
 

@@ -60,11 +60,11 @@ def test_select_and_test_hands_over_the_candidate_itself(student, rng):
     candidates = tuple(torch.rand(3, generator=rng, dtype=torch.float64) + row for row in (4, 1, 2, 6))
     seen = []
 
-    def test_metric(candidate):
+    def on_test_data(candidate):
         seen.append(candidate)
         return float(candidate.sum())
 
-    index, value = student.select_and_test(candidates, lambda row: float(row.max()), test_metric, mode="max")
+    index, value = student.select_and_test(candidates, lambda row: float(row.max()), on_test_data, mode="max")
     assert (index, value) == (3, float(candidates[3].sum())), "it is not the best candidate and its test metric"
     assert [row is candidates[3] for row in seen] == [True], "the test metric was not given the candidate itself, once"
 
