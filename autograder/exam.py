@@ -158,6 +158,7 @@ class Exam:
 
     def open(self, task: str, test: str) -> None:
         """Start a test. Its time is a test's limit, or what its task has left where that is less."""
+        _as_at_the_start()
         self._task, self._began = task, time.monotonic()
         self.evidence[test] = fresh()
         rules = self.rules.get(task, Rules())
@@ -177,6 +178,14 @@ class Exam:
         failure = self.seat.failure
         if failure is not None and failure.outcome in _COSTLY:
             self._left[self._task] -= time.monotonic() - self._began
+
+
+def _as_at_the_start() -> None:
+    """Undo what a wrong answer replayed in this process may have left for the next test: torch's global modes."""
+    import torch
+
+    torch.set_grad_enabled(True)
+    torch.set_default_dtype(torch.float32)
 
 
 def derive(seed: str, *labels: str) -> int:

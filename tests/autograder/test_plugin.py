@@ -496,3 +496,39 @@ def test_what_takes_long_is_done_once_and_what_is_measured_is_kept(tmp_path):
         assert (dict(first.measured), dict(second.measured)) == ({"sum": 10.0}, {})
         assert len(calls) == expected
     suite.close()
+
+
+MODES = '''\
+"""A suite that looks at torch's global modes after a call."""
+
+import torch
+
+
+def test_scale_first(student):
+    """Calls."""
+    student.double(2.0)
+
+
+def test_scale_second(student):
+    """Finds torch as it was."""
+    assert torch.is_grad_enabled()
+    assert torch.get_default_dtype() == torch.float32
+'''
+
+
+def test_modes_that_a_trusted_answer_leaves_behind_end_with_its_test(tmp_path):
+    """A misconception that switches gradients off is replayed where students are judged; the next test has them."""
+
+    def careless(x):
+        torch.set_grad_enabled(False)
+        torch.set_default_dtype(torch.float64)
+        return x
+
+    path = tmp_path / "test_scale.py"
+    path.write_text(MODES, encoding="utf-8")
+    suite = Suite([path])
+    student = types.SimpleNamespace(double=careless)
+    exam = Exam(Direct(student), types.ModuleType("reference"), "seed", Limits(), {"double": "scale"})
+    assert [test.outcome for test in suite.sit(exam).results["scale"]] == [Outcome.PASSED, Outcome.PASSED]
+    suite.close()
+    torch.set_default_dtype(torch.float32)
