@@ -6,6 +6,7 @@ from pathlib import Path
 
 from autograder.course import Assignment, require_sources
 from autograder.diagnosis import Diagnostician
+from autograder.drawing import Drawings, load_drawings
 from autograder.errors import AssignmentError
 from autograder.exam import Direct, Exam
 from autograder.reference import Solutions, load_solutions, run
@@ -22,6 +23,7 @@ class Bench:
     reference: types.ModuleType
     suite: Suite
     diagnostician: Diagnostician
+    drawings: Drawings
 
 
 def make_bench(assignment: Assignment) -> Bench:
@@ -31,7 +33,8 @@ def make_bench(assignment: Assignment) -> Bench:
         targets(name)  # a misspelt name would forbid nothing
     solutions = load_solutions(assignment)
     reference = _named(assignment, solutions)
-    return _bench(assignment, solutions, reference, Suite([task.suite for task in assignment.tasks]))
+    drawings = load_drawings(assignment, assignment.pictures)
+    return _bench(assignment, solutions, reference, Suite([task.suite for task in assignment.tasks]), drawings)
 
 
 def make_public_bench(assignment: Assignment) -> Bench:
@@ -40,10 +43,13 @@ def make_public_bench(assignment: Assignment) -> Bench:
     if not path.is_file():
         raise AssignmentError(f"{assignment.name}: {path} is missing; `autograder release` writes it")
     nothing = Solutions(assignment.module, ("", ""), "", (), (), ())
-    return _bench(assignment, nothing, types.ModuleType(assignment.module), Suite([Path(path)]))
+    drawings = load_drawings(assignment, assignment.released / "pictures.py")
+    return _bench(assignment, nothing, types.ModuleType(assignment.module), Suite([Path(path)]), drawings)
 
 
-def _bench(assignment: Assignment, solutions: Solutions, reference: types.ModuleType, suite: Suite) -> Bench:
+def _bench(
+    assignment: Assignment, solutions: Solutions, reference: types.ModuleType, suite: Suite, drawings: Drawings
+) -> Bench:
     def sit(module: types.ModuleType, seed: str, tests: frozenset[str], restless: bool) -> Exam:
         exam = Exam(
             Direct(module, restless),
@@ -56,7 +62,7 @@ def _bench(assignment: Assignment, solutions: Solutions, reference: types.Module
         )
         return suite.sit(exam)
 
-    return Bench(assignment, solutions, reference, suite, Diagnostician(solutions, assignment.owners, sit))
+    return Bench(assignment, solutions, reference, suite, Diagnostician(solutions, assignment.owners, sit), drawings)
 
 
 def _named(assignment: Assignment, solutions: Solutions) -> types.ModuleType:

@@ -1,14 +1,22 @@
 """``autograder check``: a student's own file against the public tests, by the same judge and guest as a grading."""
 
+import contextlib
+import hashlib
+import tempfile
 from collections.abc import Iterator
-from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 from autograder.course import Assignment, Course
 from autograder.errors import AssignmentError
+from autograder.reports.page import page
+from autograder.reports.texts import Texts
 from autograder.results import Grade
 from autograder.sandbox.spawn import ForkServer
+from autograder.store import write_text
 from autograder.submission import SUFFIXES, read_submission
+
+Target = tuple[Assignment, Path]
 
 
 def check_target(course: Course, target: str | None) -> Iterator[Grade]:
@@ -17,15 +25,65 @@ def check_target(course: Course, target: str | None) -> Iterator[Grade]:
     Raises ``AssignmentError`` where there is no such assignment or file.
     """
     targets = _targets(course, target)
-    with closing(ForkServer()) as server:  # warms up while this process imports the judge, and torch with it
+    with _judge(course) as judge:
+        for one in targets:
+            yield _check(judge, one)
+
+
+def watch_target(course: Course, target: str | None) -> Iterator[Grade]:
+    """As ``check_target``, and then again, from the same warm process, whenever a file of the target was saved with
+    something else in it. Ends by an interrupt. Raises ``AssignmentError`` as ``check_target`` does."""
+    from watchfiles import watch
+
+    targets = _targets(course, target)
+    folders = {path if path.is_dir() else path.parent for _, path in targets}
+    seen: dict[Path, bytes] = {}
+    with _judge(course) as judge:
+        # Waking up once a second, too, a save between two waits is never missed.
+        wakes = watch(*folders, debounce=200, step=20, rust_timeout=1000, yield_on_timeout=True, raise_interrupt=True)
+        while True:
+            for assignment, path in targets:
+                content = _content(path)
+                if content != seen.get(path):
+                    seen[path] = content
+                    yield _check(judge, (assignment, path))
+            next(wakes)
+
+
+def write_page(course: Course, grade: Grade, texts: Texts) -> Path:
+    """Write the page of a check into a folder of the user's own, and return its path."""
+    folder = Path(tempfile.gettempdir()) / f"autograder-{Path.home().name}"
+    path = folder / f"{grade.assignment}.html"
+    write_text(path, page(grade, course.config, texts, public=True))
+    return path
+
+
+@contextlib.contextmanager
+def _judge(course: Course) -> Iterator[Any]:
+    with contextlib.closing(ForkServer()) as server:  # warms up while this process imports the judge, and torch with it
         from autograder.judge import Judge
 
-        with closing(Judge(course, server)) as judge:
-            for assignment, path in targets:
-                yield judge.grade(read_submission(path, "you", assignment), public=True)
+        with contextlib.closing(Judge(course, server)) as judge:
+            yield judge
 
 
-def _targets(course: Course, target: str | None) -> list[tuple[Assignment, Path]]:
+def _check(judge: Any, target: Target) -> Grade:
+    assignment, path = target
+    grade: Grade = judge.grade(read_submission(path, "you", assignment), public=True)
+    return grade
+
+
+def _content(path: Path) -> bytes:
+    """What tells whether there is anything new: a hash over the files that a submission may be read from."""
+    found = hashlib.sha256()
+    files = [path] if path.is_file() else sorted(one for one in path.glob("*") if one.suffix in SUFFIXES)
+    for file in files:
+        with contextlib.suppress(OSError):  # an editor that is just replacing it; the next wake sees it
+            found.update(file.name.encode() + b"\0" + file.read_bytes())
+    return found.digest()
+
+
+def _targets(course: Course, target: str | None) -> list[Target]:
     if target is None:
         return [(assignment, assignment.released) for assignment in course.assignments if assignment.released.is_dir()]
     path = Path(target)

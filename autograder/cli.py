@@ -2,16 +2,35 @@
 
 import json
 import sys
+from enum import Enum
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
 from autograder.cli_author import author
-from autograder.command import UNGRADED, USAGE, CourseOption, course_of, reports_errors
+from autograder.cli_student import check
+from autograder.command import (
+    UNGRADED,
+    USAGE,
+    CourseOption,
+    QuietOption,
+    console,
+    course_of,
+    reports_errors,
+    with_progress,
+)
+from autograder.errors import AssignmentError
 
 app = typer.Typer(no_args_is_help=True, add_completion=True, pretty_exceptions_enable=False, rich_markup_mode=None)
 app.add_typer(author, name="author")
+app.command(epilog="Example: autograder check 07_dropout")(check)
+
+
+class Said(Enum):
+    """How much `grade` prints."""
+
+    NOTHING, TABLE, EVERYTHING, JSON = range(4)
 
 
 @app.command(epilog="Example: autograder grade submitted/ --out grades/")
@@ -25,17 +44,22 @@ def grade(
     ] = None,
     jobs: Annotated[int, typer.Option(min=0, help="Processes that grade; 0 is one a core.")] = 0,
     as_json: Annotated[bool, typer.Option("--json", help="Print the grades as one JSON array, nothing else.")] = False,
+    quiet: QuietOption = False,
+    verbose: Annotated[bool, typer.Option("--verbose", help="Print every submission's feedback, too.")] = False,
     course: CourseOption = None,
 ) -> None:
-    """Grade submissions by the hidden suites; write grades, feedback and scores.csv."""
-    _grade(course_of(course), paths, out, assignment, student, jobs, as_json)
+    """Grade submissions by the hidden suites; write grades, feedback, the class's pages and scores.csv."""
+    said = Said.JSON if as_json else Said.NOTHING if quiet else Said.EVERYTHING if verbose else Said.TABLE
+    _grade(course_of(course), paths, out, assignment, student, jobs, said)
 
 
 def _grade(
-    course: Any, paths: list[Path], out: Path, assignment: str | None, student: str | None, jobs: int, as_json: bool
+    course: Any, paths: list[Path], out: Path, assignment: str | None, student: str | None, jobs: int, said: Said
 ) -> None:
     from autograder.discovery import discover
     from autograder.grading import cores, grade_all, save_all
+    from autograder.publishing import Press
+    from autograder.reports.texts import load_texts
     from autograder.results import to_json
 
     found = discover(paths, course, assignment, student)
@@ -45,70 +69,37 @@ def _grade(
         typer.echo("error: no submission found in " + ", ".join(map(str, paths)), err=True)
         raise typer.Exit(USAGE)
     results = grade_all(course, found.submissions, jobs or cores())
-    grades = save_all(out, _with_progress(results, len(found.submissions), as_json))
-    if as_json:
+    quiet = said in (Said.JSON, Said.NOTHING)
+    press = Press(out, course.config, load_texts(course.root))
+    grades = save_all(press, with_progress(results, len(found.submissions), quiet, "grading"))
+    if said is Said.JSON:
         typer.echo(json.dumps([to_json(grade) for grade in grades], ensure_ascii=False))
-    else:
-        _print_class(course, grades, out)
+    elif not quiet:
+        _print_class(course, grades, press, said is Said.EVERYTHING)
     if not all(grade.is_graded for grade in grades):
         raise typer.Exit(UNGRADED)
 
 
-def _with_progress(results: Any, total: int, quiet: bool) -> Any:
-    """The results, with a progress bar on standard error where that is a terminal."""
-    from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
-
-    console = Console(stderr=True, quiet=quiet)
-    columns = TextColumn("grading"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn()
-    with Progress(*columns, console=console, disable=quiet or not console.is_terminal) as progress:
-        task = progress.add_task("grading", total=total)
-        for result in results:
-            yield result
-            progress.advance(task)
-
-
-def _print_class(course: Any, grades: Any, out: Path) -> None:
-    from rich.console import Console
-
-    from autograder.reports.terminal import class_table
+def _print_class(course: Any, grades: Any, press: Any, verbose: bool) -> None:
+    from autograder.reports.terminal import class_table, feedback_lines
     from autograder.store import assignments_of
 
-    console = Console(width=None if sys.stdout.isatty() else 160)
+    screen = console(width=None if sys.stdout.isatty() else 160)
+    for grade in grades if verbose else ():
+        screen.print(feedback_lines(grade, press.texts), soft_wrap=True)
     for name in assignments_of(grades):
         ids = {task.name: task.id for task in course.assignment(name).tasks}
-        console.print(class_table(grades, name, ids))
-        console.print()
-    console.print(f"scores: {out / 'scores.csv'}", soft_wrap=True, highlight=False)
-    console.print(f"feedback: {out / 'feedback'}/<assignment>/<student>.txt", soft_wrap=True, highlight=False)
-    console.print(
-        "one student's: autograder show STUDENT ASSIGNMENT" + (f" --out {out}" if str(out) != "graded" else ""),
-        soft_wrap=True,
-        highlight=False,
-    )
-
-
-@app.command(epilog="Example: autograder check 07_dropout")
-@reports_errors
-def check(
-    target: Annotated[
-        str | None, typer.Argument(help="An assignment, or your file; default: every assignment.")
-    ] = None,
-    course: CourseOption = None,
-) -> None:
-    """Run the public tests on your own file (.py or .ipynb). For students."""
-    from autograder.checking import check_target
-    from autograder.reports.feedback import text
-
-    passed = True
-    for grade in check_target(course_of(course), target):
-        typer.echo(text(grade, kind="public"))
-        outcomes = {str(test.outcome) for task in grade.tasks for test in task.tests}
-        passed = passed and outcomes <= {"passed", "skipped"}
-    typer.echo(
-        "All public tests passed. The hidden tests ask for more." if passed else "Not all public tests pass yet."
-    )
-    raise typer.Exit(0 if passed else 1)
+        screen.print(class_table(grades, name, ids, press.texts))
+        screen.print()
+    out = press.folder
+    option = f" --out {out}" if str(out) != "graded" else ""
+    for line in (
+        f"the class: {out / 'index.html'}",
+        f"scores: {out / 'scores.csv'}",
+        f"feedback: {out / 'feedback'}/<assignment>/<student>.html, and .txt",
+        f"one student's: autograder show STUDENT ASSIGNMENT{option}",
+    ):
+        screen.print(line, soft_wrap=True, highlight=False)
 
 
 @app.command(epilog="Example: autograder show alice 07_dropout --out grades/")
@@ -117,14 +108,50 @@ def show(
     student: str,
     assignment: str,
     out: Annotated[Path, typer.Option("--out", help="Folder that `autograder grade` wrote.")] = Path("graded"),
+    as_json: Annotated[bool, typer.Option("--json", help="Print the grade as JSON.")] = False,
     course: CourseOption = None,
 ) -> None:
     """Print the feedback on one submission."""
     from autograder import store
-    from autograder.reports.feedback import text
+    from autograder.reports.terminal import feedback_lines
+    from autograder.reports.texts import load_texts
+    from autograder.results import to_json
 
-    name = course_of(course).assignment(assignment).name
-    typer.echo(text(store.read(store.path_of(out, name, student))))
+    loaded = course_of(course)
+    grade = store.read(store.path_of(out, loaded.assignment(assignment).name, student))
+    if as_json:
+        typer.echo(json.dumps(to_json(grade), ensure_ascii=False))
+    else:
+        console().print(feedback_lines(grade, load_texts(loaded.root)), soft_wrap=True)
+
+
+@app.command(epilog="Example: autograder report grades/ --anonymous --to pages/")
+@reports_errors
+def report(
+    out: Annotated[Path, typer.Argument(help="Folder that `autograder grade` wrote.")] = Path("graded"),
+    to: Annotated[Path | None, typer.Option("--to", help="Folder for the pages; default: the same.")] = None,
+    anonymous: Annotated[bool, typer.Option("--anonymous", help="Numbers in place of names; asks for --to.")] = False,
+    jobs: Annotated[int, typer.Option(min=0, help="Processes that write; 0 is one a core.")] = 0,
+    quiet: QuietOption = False,
+    course: CourseOption = None,
+) -> None:
+    """Write the pages of a graded class again: after a template was changed, or without names."""
+    from autograder import store
+    from autograder.grading import cores
+    from autograder.publishing import Press, publish, without_names
+    from autograder.reports.texts import load_texts
+
+    if anonymous and (to is None or to.resolve() == out.resolve()):
+        raise AssignmentError("--anonymous needs another folder for its pages; name it with --to")
+    loaded, grades = course_of(course), list(store.read_all(out))
+    if not grades:
+        raise AssignmentError(f"{out} holds no grades; `autograder grade` writes them")
+    press = Press(to or out, loaded.config, load_texts(loaded.root))
+    shown = without_names(grades) if anonymous else grades
+    for page in with_progress(publish(press, shown, jobs or cores()), len(grades) + 1, quiet, "writing"):
+        last = page
+    if not quiet:
+        console().print(f"{len(grades)} pages; the class: {last}", soft_wrap=True, highlight=False)
 
 
 @app.command(epilog="Example: autograder demo --out /tmp/demo")
@@ -140,7 +167,7 @@ def demo(
     loaded = course_of(course)
     count = write_class(loaded, out / "submitted")
     typer.echo(f"wrote {count} submissions to {out / 'submitted'}; grading them as `autograder grade` does")
-    _grade(loaded, [out / "submitted"], out / "graded", None, None, jobs, as_json=False)
+    _grade(loaded, [out / "submitted"], out / "graded", None, None, jobs, Said.TABLE)
 
 
 @app.command(epilog="Example: autograder release --check")
@@ -167,3 +194,25 @@ def release(
     if problems:
         raise typer.Exit(1)
     typer.echo("the release is fresh and leaks nothing")
+
+
+@app.command(epilog="Example: autograder doctor")
+@reports_errors
+def doctor(
+    as_json: Annotated[bool, typer.Option("--json", help="Print the findings as one JSON array.")] = False,
+    course: CourseOption = None,
+) -> None:
+    """Say what this machine can do, and how to mend what is missing."""
+    from dataclasses import asdict
+
+    from autograder.doctor import State, examine
+
+    findings = list(examine(course or Path.cwd()))
+    if as_json:
+        typer.echo(json.dumps([asdict(finding) for finding in findings], ensure_ascii=False))
+    else:
+        from autograder.reports.terminal import findings_table
+
+        console().print(findings_table([(one.subject, str(one.state), one.found, one.mend) for one in findings]))
+    if any(finding.state is State.MISSING for finding in findings):
+        raise typer.Exit(1)

@@ -1,15 +1,17 @@
 """What the commands of the command line share: the course that they work in, and how they end on an error of ours."""
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from functools import wraps
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 
 import typer
 
 CourseOption = Annotated[Path | None, typer.Option("--course", help="Folder of the course; default: here or above.")]
+QuietOption = Annotated[bool, typer.Option("--quiet", help="Print nothing but errors.")]
 UNGRADED, USAGE = 3, 2
+T = TypeVar("T")
 
 
 def reports_errors(command: Callable[..., None]) -> Callable[..., None]:
@@ -39,3 +41,37 @@ def course_of(course: Path | None) -> Any:
     loaded = load_course(course or find_course(Path.cwd()))
     secret = os.environ.get("AUTOGRADER_SECRET")
     return with_secret(loaded, secret) if secret else loaded
+
+
+def console(width: int | None = None, stderr: bool = False) -> Any:
+    """A rich console: in colours where a terminal shows them, without where NO_COLOR is set or it prints elsewhere."""
+    from rich.console import Console
+
+    return Console(width=width, stderr=stderr)
+
+
+def with_progress(results: Iterable[T], total: int, quiet: bool, what: str) -> Iterator[T]:
+    """The results, with a progress bar and the time left on standard error where that is a terminal."""
+    from rich.progress import (
+        BarColumn,
+        MofNCompleteColumn,
+        Progress,
+        TextColumn,
+        TimeElapsedColumn,
+        TimeRemainingColumn,
+    )
+
+    screen = console(stderr=True)
+    columns = (
+        TextColumn(what),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+        TextColumn("left"),
+        TimeRemainingColumn(),
+    )
+    with Progress(*columns, console=screen, disable=quiet or not screen.is_terminal) as progress:
+        task = progress.add_task(what, total=total)
+        for result in results:
+            yield result
+            progress.advance(task)

@@ -21,6 +21,7 @@ from autograder.source import read_source
 from autograder.statements import Unit, units_of
 
 Choice = Answer | Literal["stub", "reference"]
+MARKS = ("accepted", "misconception")
 _MARK_LINE = re.compile(rf"^[ \t]*#+[ \t]*(?:{BEGIN}|{END})[ \t]*\n", re.MULTILINE)
 _Definition = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
 
@@ -61,13 +62,15 @@ def module_text(solutions: Solutions, choices: Mapping[str, Choice], otherwise: 
 
 
 def replaced(text: str, name: str, source: str) -> str:
-    """The module with its top-level function or class ``name`` replaced by ``source``; an empty one removes it.
+    """The module with its top-level function or class ``name``, decorators included, replaced by ``source``; an empty
+    one removes it.
 
     Raises ``AssignmentError`` where the module has no such definition.
     """
     node = _required(text, name)
     lines = text.split("\n")
-    lines[node.lineno - 1 : node.end_lineno] = source.rstrip("\n").split("\n") if source else []
+    first = min([node.lineno, *(decorator.lineno for decorator in node.decorator_list)])
+    lines[first - 1 : node.end_lineno] = source.rstrip("\n").split("\n") if source else []
     return re.sub(r"\n{4,}", "\n\n\n", "\n".join(lines))
 
 
@@ -161,16 +164,22 @@ def _written(known: Mapping[str, _Piece], name: str, choice: Choice, solutions: 
 
 
 def _plain(text: str, like: _Definition | None = None) -> str:
-    """A definition without decorators, comments and docstrings, but with those docstrings that ``like`` has.
+    """A definition without the marks of answers, comments and docstrings, but with those docstrings that ``like`` has.
 
     Anything else stays as it is."""
     tree = ast.parse(text)
     node = tree.body[0]
     if not isinstance(node, _Definition):
         return text
-    node.decorator_list = []
+    node.decorator_list = [one for one in node.decorator_list if not _is_mark(one)]
     _redocument(node, like)
     return ast.unparse(tree)
+
+
+def _is_mark(decorator: ast.expr) -> bool:
+    """Whether a decorator says what kind of answer it is on."""
+    called = decorator.func if isinstance(decorator, ast.Call) else decorator
+    return isinstance(called, ast.Name) and called.id in MARKS
 
 
 def _redocument(node: _Definition, like: _Definition | None) -> None:

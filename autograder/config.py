@@ -5,7 +5,16 @@ from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints, ValidationError, model_validator
+from pydantic import (
+    AwareDatetime,
+    BaseModel,
+    ConfigDict,
+    Field,
+    HttpUrl,
+    StringConstraints,
+    ValidationError,
+    model_validator,
+)
 from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 
@@ -91,9 +100,11 @@ class AssignmentConfig(_Frozen):
 
 
 class Config(_Frozen):
-    """The course: what ``grading_config.yaml`` says. ``autograder demo`` shows ``demo``, or the first two."""
+    """The course: what ``grading_config.yaml`` says. ``autograder demo`` shows ``demo``, or the first two. ``lectures``
+    says where each lecture that a hint names ("DS 542", of "DS 542, Dropout") is found on the web."""
 
     course: str
+    lectures: dict[str, HttpUrl] = {}
     secret: Annotated[str, StringConstraints(min_length=8)]
     isolation: Literal["process", "confined"] = "confined"
     limits: Limits = Limits()

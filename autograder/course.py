@@ -72,6 +72,11 @@ class Assignment:
         return self.solution / "test_public.py"
 
     @property
+    def pictures(self) -> Path:
+        """What draws students' functions on their feedback pages; there may be no such file."""
+        return self.solution / "pictures.py"
+
+    @property
     def answers(self) -> tuple[Path, Path]:
         """The files of accepted answers and of misconceptions."""
         return self.solution / "accepted.py", self.solution / "misconceptions.py"

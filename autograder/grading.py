@@ -4,14 +4,13 @@ import os
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from pathlib import Path
 
 from autograder import store
 from autograder.course import Course
 from autograder.errors import GraderError
 from autograder.executors import inline, local
 from autograder.judge import cool, seed_of, warm_judge
-from autograder.reports import csv, feedback
+from autograder.publishing import Press
 from autograder.results import Grade, Outcome, TaskScore, TestResult
 from autograder.submission import Submission
 
@@ -50,17 +49,17 @@ def grade_one(order: Order) -> Grade:
     return grade
 
 
-def save_all(folder: Path, grades: Iterable[Grade]) -> tuple[Grade, ...]:
-    """Store each grade, and its feedback, as it comes; then ``scores.csv`` over all that the folder holds.
+def save_all(press: Press, grades: Iterable[Grade]) -> tuple[Grade, ...]:
+    """Store each grade, and its feedback, as it comes; then what tells of the class, over all that the folder holds.
 
     Returns the grades by assignment and student. Raises ``GraderError`` where the folder cannot be written.
     """
     done: list[Grade] = []
     for grade in grades:
-        kept = store.read(store.write(folder, grade))  # an earlier one, where this one stayed ungraded
-        store.write_text(folder / "feedback" / grade.assignment / f"{grade.student}.txt", feedback.text(kept))
+        kept = store.read(store.write(press.folder, grade))  # an earlier one, where this one stayed ungraded
+        press.feedback(kept)
         done.append(grade)
-    store.write_text(folder / "scores.csv", csv.text(store.read_all(folder)))
+    press.overview(store.read_all(press.folder), changed=[grade.assignment for grade in done])
     return tuple(sorted(done, key=lambda grade: (grade.assignment, grade.student)))
 
 

@@ -63,15 +63,17 @@ class Judge:
         seed = seed_of(self._course.config.secret, submission.student, submission.assignment)
         if submission.problem is not None:
             exam = self.sit(bench, Absent(submission.problem), seed)
-            return self._grade(submission, bench, exam, {})
+            return self._grade(submission, seed, self._scores(bench, exam), {})
         pieces = [(segment.label, segment.source) for segment in submission.segments]
         session = self.session(bench.assignment, pieces)
         try:
             exam = self.sit(bench, session, seed)
+            scores = self._scores(bench, exam)
+            scores = bench.drawings.added(scores, session, seed, bench.assignment.rules)
         finally:
             session.close()
         submission = dataclasses.replace(submission, problem=session.import_failure)
-        return self._grade(submission, bench, exam, session.mechanisms)
+        return self._grade(submission, seed, scores, session.mechanisms)
 
     def try_answer(
         self, bench: Bench, module: types.ModuleType, seed: str, tasks: frozenset[str] | None = None
@@ -139,22 +141,29 @@ class Judge:
         assignment = bench.assignment
         return Exam(seat, bench.reference, seed, assignment.limits, assignment.owners, rules=assignment.rules)
 
-    def _grade(self, submission: Submission, bench: Bench, exam: Exam, mechanisms: Mapping[str, str]) -> Grade:
+    def _grade(
+        self, submission: Submission, seed: str, scores: tuple[TaskScore, ...], mechanisms: Mapping[str, str]
+    ) -> Grade:
         config = self._course.config
         return Grade(
             student=submission.student,
             assignment=submission.assignment,
-            tasks=tuple(self._diagnosed(bench, exam, task) for task in task_scores(bench.assignment, exam.results)),
-            seed=exam.seed,
+            tasks=scores,
+            seed=seed,
             graded_at=datetime.now(UTC).isoformat(timespec="seconds"),
             isolation={"level": config.isolation, "mechanisms": dict(mechanisms)},
             sources=submission.sources,
             versions=versions(),
             submitted_at=submission.submitted_at,
-            late=late(config.late, bench.assignment.due, submission.submitted_at),
+            late=late(config.late, self._course.assignment(submission.assignment).due, submission.submitted_at),
             problem=submission.problem,
             notes=submission.notes,
+            code=tuple({"label": segment.label, "source": segment.source} for segment in submission.segments),
         )
+
+    def _scores(self, bench: Bench, exam: Exam) -> tuple[TaskScore, ...]:
+        """What the exam came to, with the mistakes that have a name."""
+        return tuple(self._diagnosed(bench, exam, task) for task in task_scores(bench.assignment, exam.results))
 
     @staticmethod
     def _diagnosed(bench: Bench, exam: Exam, task: TaskScore) -> TaskScore:

@@ -18,7 +18,7 @@ from autograder.remote.failures import StudentFailure, StudentRaised
 from autograder.results import Outcome, TestResult
 
 EXAM = pytest.StashKey[Exam]()
-_SHOWN = 4000
+_SHOWN = 4000  # characters of a message, and of what was printed
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -139,8 +139,7 @@ def _result(item: pytest.Item, call: pytest.CallInfo[Any], exam: Exam) -> TestRe
     marker = item.get_closest_marker("weight")
     function = getattr(item, "function", None)
     rubric = " ".join((getattr(function, "__doc__", None) or item.name).split())
-    if exam.seat.printed and outcome not in (Outcome.PASSED, Outcome.SKIPPED):
-        message = f"{message}\nprinted:\n{exam.seat.printed}".strip()
+    printed = "" if outcome in (Outcome.PASSED, Outcome.SKIPPED) else exam.seat.printed.strip("\n")
     return TestResult(
         name=item.name,
         rubric=rubric,
@@ -148,6 +147,7 @@ def _result(item: pytest.Item, call: pytest.CallInfo[Any], exam: Exam) -> TestRe
         weight=float(marker.args[0]) if marker is not None else 1.0,
         seconds=call.duration,
         message=_shortened(message),
+        printed=_shortened(printed),
         measured=exam.evidence[item.name].measured if item.name in exam.evidence else {},
     )
 

@@ -1,6 +1,7 @@
 """``solutions/`` -> ``assignments/``: write what students get, or check that it is what would be written.
 
-Four files are ours in ``assignments/<a>/``: the handout, the module of stubs, the notebook and the public tests.
+Ours are in ``assignments/<a>/``: the handout, the module of stubs, the notebook, the public tests and, where the author
+wrote any, the pictures of what a student's functions do.
 """
 
 import json
@@ -63,17 +64,21 @@ def _named(course: Course, names: Sequence[str]) -> tuple[Assignment, ...]:
 
 def _products(course: Course, assignment: Assignment, cells: Sequence[Cell]) -> dict[Path, str]:
     """Path and content of each released file."""
-    try:
-        tests = assignment.public_tests.read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        raise AssignmentError(f"{assignment.public_tests}: cannot be read as UTF-8 text ({error})") from error
     folder = assignment.released
+    copied = [assignment.public_tests, *([assignment.pictures] if assignment.pictures.is_file() else [])]
     return {
         folder / "README.md": readme_text(cells, assignment, course.config.late),
         folder / f"{assignment.module}.py": stub_text(cells, assignment),
         folder / f"{assignment.module}.ipynb": notebook_text(cells, assignment),
-        folder / "test_public.py": GENERATED + tests,
+        **{folder / path.name: GENERATED + _text(path) for path in copied},
     }
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        raise AssignmentError(f"{path}: cannot be read as UTF-8 text ({error})") from error
 
 
 def _check(course: Course, assignment: Assignment) -> Iterator[str]:

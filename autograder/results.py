@@ -3,7 +3,11 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field
 from enum import StrEnum
+from functools import cached_property
 from typing import Any
+
+from autograder import picture as pictures
+from autograder.picture import Picture
 
 SCHEMA = "autograder/grade/v1"
 
@@ -33,7 +37,8 @@ _TELLING = (
 @dataclass(frozen=True)
 class TestResult:
     """One test: its ``rubric`` line, what it came to, its relative ``weight``, seconds taken, a message for the student
-    (empty when there is nothing to add to the rubric line) and what was ``measured``, for a leaderboard."""
+    (empty when there is nothing to add to the rubric line), what their code ``printed`` in a test that it did not pass,
+    and what was ``measured``, for a leaderboard."""
 
     __test__ = False  # pytest would otherwise collect a class of this name
 
@@ -43,6 +48,7 @@ class TestResult:
     weight: float = 1.0
     seconds: float = 0.0
     message: str = ""
+    printed: str = ""
     measured: Mapping[str, float] = field(default_factory=dict)
 
 
@@ -57,15 +63,16 @@ class Diagnosis:
 
 @dataclass(frozen=True)
 class TaskScore:
-    """The tests of one task and the points that they come to."""
+    """The tests of one task and the points that they come to; the ``picture`` of what it does on a public example."""
 
     name: str
     max_points: float
     bonus: bool
     tests: tuple[TestResult, ...]
     diagnosis: Diagnosis | None = None
+    picture: Picture | None = None
 
-    @property
+    @cached_property
     def points(self) -> float:
         """``max_points`` times the share of weight passed. Skipped tests leave the denominator; ungraded ones stay
         in it, and their weight is not earned until they are graded."""
@@ -76,7 +83,7 @@ class TaskScore:
         passed = sum(test.weight for test in counted if test.outcome is Outcome.PASSED)
         return round(self.max_points * passed / total, 2)
 
-    @property
+    @cached_property
     def outcome(self) -> Outcome:
         """``passed`` when every test that ran passed; else the most telling outcome among the others."""
         return summary(test.outcome for test in self.tests)
@@ -94,7 +101,8 @@ def summary(outcomes: Iterable[Outcome]) -> Outcome:
 
 @dataclass(frozen=True)
 class Grade:
-    """What one submission came to. ``problem`` says why nothing of it could be run, where that is so."""
+    """What one submission came to. ``problem`` says why nothing of it could be run, where that is so. ``code`` is the
+    source that was graded, in labelled pieces: a file, or the cells of a notebook."""
 
     student: str
     assignment: str
@@ -109,19 +117,24 @@ class Grade:
     attempt: int = 1
     problem: str | None = None
     notes: tuple[str, ...] = ()
+    code: tuple[Mapping[str, str], ...] = ()
 
-    @property
+    @cached_property
     def max_score(self) -> float:
         """Points of the core tasks: bonus tasks add to the score, never to what it is out of."""
         return round(sum(task.max_points for task in self.tasks if not task.bonus), 2)
 
-    @property
-    def score(self) -> float:
-        """Points earned, bonus included, less the late penalty."""
-        earned = sum(task.points for task in self.tasks)
-        return round(earned * (1 - float(self.late["penalty"])) if self.late else earned, 2)
+    @cached_property
+    def earned(self) -> float:
+        """Points earned, bonus included, before any late penalty."""
+        return sum(task.points for task in self.tasks)
 
-    @property
+    @cached_property
+    def score(self) -> float:
+        """Points earned, less the late penalty."""
+        return round(self.earned * (1 - float(self.late["penalty"])) if self.late else self.earned, 2)
+
+    @cached_property
     def is_graded(self) -> bool:
         """Whether every test was decided; where not, the fault is ours and the submission must be graded again."""
         return all(task.outcome is not Outcome.UNGRADED for task in self.tasks)
@@ -133,6 +146,7 @@ def to_json(grade: Grade) -> dict[str, Any]:
         {
             "name": task.name, "points": task.points, "max_points": task.max_points, "bonus": task.bonus,
             "outcome": str(task.outcome), "diagnosis": asdict(task.diagnosis) if task.diagnosis else None,
+            "picture": asdict(task.picture) if task.picture else None,
             "tests": [
                 {**asdict(test), "outcome": str(test.outcome), "seconds": round(test.seconds, 4)} for test in task.tests
             ],
@@ -145,6 +159,7 @@ def to_json(grade: Grade) -> dict[str, Any]:
         "seed": grade.seed, "sources": [dict(source) for source in grade.sources], "versions": dict(grade.versions),
         "submitted_at": grade.submitted_at, "graded_at": grade.graded_at,
         "late": dict(grade.late) if grade.late else None, "problem": grade.problem, "notes": list(grade.notes),
+        "code": [dict(piece) for piece in grade.code],
     }  # fmt: skip
 
 
@@ -156,22 +171,14 @@ def from_json(data: Mapping[str, Any]) -> Grade:
         TaskScore(
             name=task["name"], max_points=task["max_points"], bonus=task["bonus"],
             diagnosis=Diagnosis(**task["diagnosis"]) if task["diagnosis"] else None,
+            picture=pictures.from_json(task["picture"]) if task["picture"] else None,
             tests=tuple(TestResult(**{**test, "outcome": Outcome(test["outcome"])}) for test in task["tests"]),
         )
         for task in data["tasks"]
     )  # fmt: skip
     plain = (
-        "student",
-        "assignment",
-        "attempt",
-        "isolation",
-        "seed",
-        "versions",
-        "submitted_at",
-        "graded_at",
-        "late",
+        "student", "assignment", "attempt", "isolation", "seed", "versions", "submitted_at", "graded_at", "late",
         "problem",
-    )
-    return Grade(
-        tasks=tasks, sources=tuple(data["sources"]), notes=tuple(data["notes"]), **{key: data[key] for key in plain}
-    )
+    )  # fmt: skip
+    several: dict[str, Any] = {key: tuple(data[key]) for key in ("sources", "notes", "code")}
+    return Grade(tasks=tasks, **several, **{key: data[key] for key in plain})

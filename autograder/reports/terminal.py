@@ -1,11 +1,14 @@
 """A class's grades in the terminal: one row a submission, one column a task."""
 
+import re
 from collections.abc import Sequence
 
 from rich.markup import escape
 from rich.table import Table
+from rich.text import Text
 
-from autograder.reports.feedback import WORDS, number
+from autograder.reports.feedback import number, text
+from autograder.reports.texts import Texts
 from autograder.results import Grade, Outcome
 
 _STYLES = {
@@ -14,7 +17,7 @@ _STYLES = {
 }  # fmt: skip
 
 
-def class_table(grades: Sequence[Grade], assignment: str, ids: dict[str, str]) -> Table:
+def class_table(grades: Sequence[Grade], assignment: str, ids: dict[str, str], texts: Texts) -> Table:
     """The table of one assignment. ``ids`` gives each task its short number for the head of its column."""
     chosen = sorted((grade for grade in grades if grade.assignment == assignment), key=lambda grade: grade.student)
     table = Table(title=assignment, title_justify="left", header_style="bold", pad_edge=False, box=None, padding=(0, 1))
@@ -29,17 +32,17 @@ def class_table(grades: Sequence[Grade], assignment: str, ids: dict[str, str]) -
             f"[{_STYLES.get(task.outcome, 'red')}]{'?' if task.outcome is Outcome.UNGRADED else number(task.points)}[/]"
             for task in grade.tasks
         ]
-        table.add_row(escape(grade.student), *cells, number(grade.score), escape(remark(grade)))
+        table.add_row(escape(grade.student), *cells, number(grade.score), escape(remark(grade, texts)))
     return table
 
 
-def remark(grade: Grade) -> str:
+def remark(grade: Grade, texts: Texts) -> str:
     """The one thing to know about a grade besides its numbers: why nothing ran, or what did not end well."""
     if grade.problem is not None:
         return grade.problem.splitlines()[0]
     if not grade.is_graded:
         tests = (test for task in grade.tasks for test in task.tests if test.outcome is Outcome.UNGRADED)
-        return next((test.message.splitlines()[0] for test in tests if test.message), WORDS[Outcome.UNGRADED])
+        return next((test.message.splitlines()[0] for test in tests if test.message), texts.outcome(Outcome.UNGRADED))
     odd = (
         Outcome.TIMED_OUT,
         Outcome.CRASHED,
@@ -48,5 +51,31 @@ def remark(grade: Grade) -> str:
         Outcome.BLOCKED,
         Outcome.UNFINISHED,
     )
-    counts = [(WORDS[outcome], sum(task.outcome is outcome for task in grade.tasks)) for outcome in odd]
+    counts = [(texts.outcome(outcome), sum(task.outcome is outcome for task in grade.tasks)) for outcome in odd]
     return ", ".join(f"{count} {word}" for word, count in counts if count)
+
+
+def feedback_lines(grade: Grade, texts: Texts, kind: str = "hidden") -> Text:
+    """The feedback on one submission, as ``feedback.text`` says it, in colours."""
+    shown = Text(text(grade, texts, kind), no_wrap=True)
+    headings = texts.words["headings"]
+    marks = {
+        texts.mark(Outcome.PASSED): "green", texts.mark(Outcome.FAILED): "red", texts.mark(Outcome.UNGRADED): "magenta",
+    }  # fmt: skip
+    for mark, style in marks.items():
+        shown.highlight_regex(rf"(?m)^  {re.escape(mark)} ", style)
+    shown.highlight_regex(rf"(?m)^    {re.escape(headings['hint'])}:", "bold cyan")
+    for task in grade.tasks:
+        shown.highlight_regex(rf"(?m)^{re.escape(task.name)}  .*$", f"bold {_STYLES.get(task.outcome, 'red')}")
+    shown.highlight_regex(r"\A.*$", "bold")
+    return shown
+
+
+def findings_table(findings: Sequence[tuple[str, str, str, str]]) -> Table:
+    """What ``doctor`` found: subject, state, what is there, and how to mend it."""
+    marks = {"fine": "[green]✓[/]", "note": "[yellow]·[/]", "missing": "[bold red]✗[/]"}
+    table = Table(box=None, pad_edge=False, padding=(0, 1), show_header=False)
+    for subject, state, found, mend in findings:
+        what = escape(found) + (f"\n[dim]{escape(mend)}[/]" if mend else "")
+        table.add_row(marks[state], escape(subject), what)
+    return table

@@ -1,14 +1,17 @@
 """``autograder check``: which file is meant, and what a student hears of the public tests."""
 
 import shutil
+import threading
+from contextlib import closing
 
 import pytest
 
-from autograder.checking import check_target
+from autograder.checking import check_target, watch_target, write_page
 from autograder.errors import AssignmentError
+from autograder.reports.texts import load_texts
 from autograder.results import Outcome
 
-from .graded_course import GOOD, write_graded
+from .graded_course import GOOD, WRONG, write_graded
 
 
 @pytest.fixture
@@ -45,3 +48,44 @@ def test_a_target_that_is_none_is_named_before_anything_starts(course, tmp_path,
     monkeypatch.chdir(tmp_path)
     with pytest.raises(AssignmentError, match=told):
         next(check_target(course, target))
+
+
+def test_a_watch_checks_again_after_a_save_that_changed_something(course, tmp_path):
+    """From the same warm process; the same content saved again is nothing new."""
+    path = tmp_path / "scaling.py"
+    path.write_text(WRONG, encoding="utf-8")
+    with closing(watch_target(course, str(path))) as grades:
+        assert next(grades).tasks[0].outcome is Outcome.FAILED
+        changes = [WRONG, GOOD]
+        timers = [threading.Timer(0.4 * (n + 1), path.write_text, [text, "utf-8"]) for n, text in enumerate(changes)]
+        for timer in timers:
+            timer.start()
+        assert next(grades).tasks[0].outcome is Outcome.PASSED
+        for timer in timers:
+            timer.join()
+
+
+def test_a_watch_outlives_a_file_that_is_gone_for_a_moment(course, tmp_path):
+    """As an editor leaves it that writes a new file and renames it; what no longer parses is told, and not fatal."""
+    path = tmp_path / "scaling.py"
+    path.write_text(GOOD, encoding="utf-8")
+    with closing(watch_target(course, str(path))) as grades:
+        assert next(grades).tasks[0].outcome is Outcome.PASSED
+        beside = tmp_path / "scaling.py.swp"
+        beside.write_text("def (:\n", encoding="utf-8")
+        path.unlink()
+        timer = threading.Timer(0.4, beside.rename, [path])
+        timer.start()
+        problems = []
+        while not problems or "line 1" not in problems[-1]:
+            problems.append(str(next(grades).problem))
+        timer.join()
+
+
+def test_a_check_leaves_a_page(course):
+    """With the public rubric lines, and no points."""
+    (grade,) = check_target(course, "04")
+    page = write_page(course, grade, load_texts(course.root))
+    shown = page.read_text(encoding="utf-8")
+    assert "Your public tests" in shown
+    assert "points" not in shown.partition("<main>")[2]

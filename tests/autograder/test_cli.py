@@ -2,6 +2,8 @@
 
 import csv
 import json
+from pathlib import Path
+from urllib.parse import urlparse
 
 import pytest
 from typer.testing import CliRunner
@@ -170,3 +172,77 @@ def test_check_is_status_1_until_all_public_tests_pass():
     assert "Not all public tests pass yet." in done.stdout
     assert "scale  not written yet" in done.stdout
     assert "points" not in done.stdout
+
+
+def test_quiet_prints_nothing_and_verbose_every_feedback(submitted, tmp_path):
+    """Errors are still on standard error."""
+    quiet = grade(submitted, "--out", tmp_path, "--quiet")
+    assert (quiet.exit_code, quiet.stdout) == (0, "")
+    assert "notes.docx" in quiet.stderr
+    verbose = grade(submitted, "--out", tmp_path, "--verbose")
+    for student in ("ana", "ben"):
+        assert (tmp_path / "feedback" / "04_scaling" / f"{student}.txt").read_text("utf-8").strip() in verbose.stdout
+
+
+def test_no_colours_where_nobody_sees_them(submitted, tmp_path):
+    """What goes into a file or another program holds no escape codes."""
+    assert "\x1b" not in grade(submitted, "--out", tmp_path, "--verbose").output
+    assert "\x1b" not in autograder("show", "ana", "04", "--out", tmp_path).output
+
+
+def test_show_prints_a_grade_as_json(submitted, tmp_path):
+    """The stored one, whole."""
+    grade(submitted, "--out", tmp_path, "--student", "ben")
+    row = json.loads(autograder("show", "ben", "scaling", "--out", tmp_path, "--json").stdout)
+    assert row == json.loads((tmp_path / "grades" / "04_scaling" / "ben.json").read_text("utf-8"))
+
+
+def test_report_writes_the_pages_again(submitted, tmp_path):
+    """From the stored grades, in the course's own words."""
+    course = warmed(write_graded(tmp_path / "course"))
+    grade(submitted, "--out", tmp_path / "out", course=course)
+    (course.root / "templates").mkdir()
+    (course.root / "templates" / "words.toml").write_text('[outcomes]\npassed = "richtig"\n', encoding="utf-8")
+    done = autograder("report", tmp_path / "out", "--jobs", 1, course=course)
+    assert done.exit_code == 0
+    assert "2 pages" in done.stdout
+    for kind in ("html", "txt"):
+        assert "richtig" in (tmp_path / "out" / "feedback" / "04_scaling" / f"ana.{kind}").read_text("utf-8")
+
+
+def test_report_without_names_goes_elsewhere(submitted, tmp_path):
+    """Never among the pages with names; and there must be grades."""
+    grade(submitted, "--out", tmp_path / "out")
+    for arguments in (["--anonymous"], ["--anonymous", "--to", tmp_path / "out"]):
+        refused = autograder("report", tmp_path / "out", *arguments)
+        assert refused.exit_code == 2
+        assert "another folder" in refused.stderr
+    done = autograder("report", tmp_path / "out", "--anonymous", "--to", tmp_path / "open", "--jobs", 1, "--quiet")
+    assert (done.exit_code, done.stdout) == (0, "")
+    pages = list((tmp_path / "open" / "feedback" / "04_scaling").glob("*.html"))
+    assert sorted(page.stem for page in pages) == ["student-1", "student-2"]
+    empty = autograder("report", tmp_path / "nothing")
+    assert (empty.exit_code, "holds no grades" in empty.stderr) == (2, True)
+
+
+def test_check_prints_json_lines_and_opens_its_page(monkeypatch):
+    """One grade a line and nothing else; the browser is sent to a page that is there."""
+    opened = []
+    monkeypatch.setattr("webbrowser.open", opened.append)
+    done = autograder("check", "04", "--json", "--open")
+    assert done.exit_code == 1
+    assert [json.loads(line)["assignment"] for line in done.stdout.splitlines()] == ["04_scaling"]
+    (address,) = opened
+    assert Path(urlparse(address).path).read_text("utf-8").startswith("<!doctype html>")
+    assert autograder("check", "04", "--quiet").stdout == ""
+
+
+def test_doctor_says_what_this_machine_can_do():
+    """Status 0 where nothing is missing; the same findings as a table and as JSON."""
+    done = autograder("doctor", "--json")
+    findings = {row["subject"]: row for row in json.loads(done.stdout)}
+    missing = [row for row in findings.values() if row["state"] == "missing"]
+    assert done.exit_code == (1 if missing else 0)
+    assert findings["guest: landlock"]["found"].startswith("applied")
+    table = autograder("doctor").stdout
+    assert all(subject in table for subject in findings)

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from autograder.compose import as_notebook, begun_with, module_text, replaced
-from autograder.course import Assignment
+from autograder.course import Assignment, load_course
 from autograder.errors import AssignmentError
 from autograder.notebook import segments_of
 from autograder.reference import Solutions, load_solutions, run
@@ -117,6 +117,26 @@ def test_answer_for_another_name_is_refused(solutions: Solutions) -> None:
     """An answer cannot stand for a name that it does not replace."""
     with pytest.raises(AssignmentError, match="scale__added is no answer for Scaler"):
         module_text(solutions, {"Scaler": variant(solutions, "scale__added")})
+
+
+def test_a_replacement_brings_its_own_decorators() -> None:
+    """Those of what it replaces go with it."""
+    text = "import functools\n\n\n@functools.cache\ndef f(x):\n    return x\n"
+    assert replaced(text, "f", "@twice\ndef f(x):\n    return 2 * x") == (
+        "import functools\n\n\n@twice\ndef f(x):\n    return 2 * x\n"
+    )
+
+
+def test_a_decorator_that_is_no_mark_stays() -> None:
+    """A context manager is one in the reference and in every answer, once."""
+    noise = load_solutions(load_course(Path(__file__).parents[2]).assignment("08_noise"))
+    answers = [answer for answer in (*noise.accepted, *noise.misconceptions) if answer.variant in ("swapped", "frozen")]
+    chosen = [answer for answer in answers if answer.replaces == "perturbed_weights"]
+    assert len(chosen) == 2
+    for choice in ("stub", "reference", *chosen):
+        text = module_text(noise, {"perturbed_weights": choice})
+        assert text.count("@contextlib.contextmanager\ndef perturbed_weights(") == 1
+        assert text.count("@contextlib.contextmanager") == 1
 
 
 def test_replaced_and_removed() -> None:

@@ -77,7 +77,7 @@ def test_every_mistake_is_said_at_once_with_its_line(tmp_path: Path) -> None:
     assert lines[0].endswith("grading_config.yaml: 6 mistake(s)")
     assert [line.split(":")[0].strip() for line in lines[1:]] == [f"line {n}" for n in (2, 3, 4, 7, 8, 11)]
     assert "secret: String should have at least 8 characters (found 'short')" in lines[1]
-    assert "latex: unknown key; known here: course, secret" in lines[2]
+    assert "latex: unknown key; known here: course, lectures, secret" in lines[2]
     assert "limits.test_seconds" in lines[3]
     assert "title: missing; add it" in lines[4]
     assert "titel: unknown key; known here: title, due, limits, tasks" in lines[5]

@@ -9,6 +9,8 @@ from autograder.discovery import discover
 from autograder.errors import AssignmentError, GraderError
 from autograder.grading import Order, cores, grade_all, grade_one, save_all, ungraded
 from autograder.judge import Judge, cool, warm_judge
+from autograder.publishing import Press
+from autograder.reports.texts import load_texts
 from autograder.results import Outcome, to_json
 
 from .graded_course import GOOD, WRONG, graded_course, hand_in, warmed, write_graded
@@ -29,6 +31,11 @@ def submissions(tmp_path_factory):
     for student, source in CLASS.items():
         hand_in(folder, student, source)
     return discover([folder], graded_course(), None, None).submissions
+
+
+def press_of(folder):
+    """What writes a class's files into a folder."""
+    return Press(folder, graded_course().config, load_texts())
 
 
 def comparable(grades):
@@ -130,9 +137,15 @@ def test_an_assignment_that_cannot_be_graded_stops_the_class(submissions, tmp_pa
 
 def test_grades_feedback_and_scores_are_stored(grades, tmp_path):
     """One file a grade, one text a student, one table: as the contract says."""
-    done = save_all(tmp_path, reversed(grades))
+    done = save_all(press_of(tmp_path), reversed(grades))
     assert [grade.student for grade in done] == sorted(CLASS)
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["feedback", "grades", "scores.csv"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == [
+        "class",
+        "feedback",
+        "grades",
+        "index.html",
+        "scores.csv",
+    ]
     found = store.read(tmp_path / "grades" / "04_scaling" / "ana.json")
     assert to_json(found) == to_json(next(grade for grade in grades if grade.student == "ana"))
     assert "not written yet" in (tmp_path / "feedback" / "04_scaling" / "eli.txt").read_text(encoding="utf-8")
@@ -146,10 +159,10 @@ def test_grades_feedback_and_scores_are_stored(grades, tmp_path):
 
 def test_an_ungraded_regrade_leaves_grade_feedback_and_scores(grades, submissions, tmp_path):
     """What a student once earned is not lost to our fault, in none of the three."""
-    save_all(tmp_path, grades)
+    save_all(press_of(tmp_path), grades)
     before = {path: path.read_text(encoding="utf-8") for path in tmp_path.rglob("*.*")}
     failed = ungraded(Order(graded_course(), submissions[0]), "the fork server ended")
-    (told,) = save_all(tmp_path, [failed])
+    (told,) = save_all(press_of(tmp_path), [failed])
     assert not told.is_graded
     assert {path: path.read_text(encoding="utf-8") for path in tmp_path.rglob("*.*")} == before
 
@@ -157,7 +170,7 @@ def test_an_ungraded_regrade_leaves_grade_feedback_and_scores(grades, submission
 def test_scores_hold_every_grade_of_the_folder(grades, tmp_path):
     """Grading one more student keeps the others' rows."""
     for grade in grades[:3]:
-        save_all(tmp_path, [grade])
+        save_all(press_of(tmp_path), [grade])
     assert (tmp_path / "scores.csv").read_text(encoding="utf-8").count("04_scaling") == 3
 
 

@@ -5,6 +5,8 @@ Attacks are bounded, so that one which works shows itself and does no harm.
 """
 
 import dataclasses
+import html
+import re
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
@@ -15,6 +17,8 @@ import pytest
 
 from autograder.leaks import Line, leaks, secrets_of
 from autograder.reports import csv, feedback
+from autograder.reports.page import page
+from autograder.reports.texts import load_texts
 from autograder.results import Grade
 from autograder.source import read_source
 
@@ -34,6 +38,7 @@ from .hostile_class import (
 )
 
 CASES = recipes.cases("hostile")
+TEXTS = load_texts()
 RUN_SECONDS = 900.0
 SLACK_SECONDS = 4.0  # for starting a guest, and for the judge's own work, on a busy machine
 red_team = recipes.load_beside("red_team")
@@ -48,8 +53,17 @@ def graded(tmp_path_factory: pytest.TempPathFactory) -> Graded:
 
 def told(grade: Grade) -> list[str]:
     """Everything that a grade tells its student besides the rubric lines."""
-    messages = [test.message for task in grade.tasks for test in task.tests]
+    messages = [text for task in grade.tasks for test in task.tests for text in (test.message, test.printed)]
     return [text for text in (grade.problem or "", *grade.notes, *messages) if text]
+
+
+def read_out(grade: Grade, graded: Graded) -> str:
+    """All that a reader sees of a grade's page, without the student's own code and the rubric lines."""
+    shown = page(dataclasses.replace(grade, code=()), graded.course.config, TEXTS)
+    text = html.unescape(re.sub(r"<(style|script)\b.*?</\1>|<[^>]+>", " ", shown, flags=re.DOTALL))
+    for rubric in (test.rubric for task in grade.tasks for test in task.tests):
+        text = text.replace(rubric, "")
+    return text
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
@@ -100,6 +114,19 @@ def test_an_attack_learns_no_secret_line(case, graded: Graded, secrets: Mapping[
     assert not [text for text in told(grade) if SECRET in text]
 
 
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+def test_a_page_gives_no_secret_away(case, graded: Graded, secrets: Mapping[str, Sequence[Line]]) -> None:
+    """Nor does the page, whatever an attack put into names, messages and prints; and it runs nothing of theirs."""
+    grade = graded.grades[case.student]
+    lines = [Line("the page", line) for line in read_out(grade, graded).splitlines()]
+    assert list(leaks(lines, secrets[grade.assignment])) == []
+    assert not [line for line in lines if SECRET in line.text]
+    path = graded.place.out / "feedback" / grade.assignment / f"{grade.student}.html"
+    whole = path.read_text(encoding="utf-8")
+    assert whole.count("<script") == 1
+    assert all(char.isprintable() or char in "\n\t" for char in whole)
+
+
 def leaks_of(grade: Grade, secrets: Sequence[Line]) -> list[str]:
     """Where what a grade tells gives away a secret line; a rubric line is meant to be read."""
     rubrics = " ".join(test.rubric for task in grade.tasks for test in task.tests)
@@ -124,13 +151,14 @@ def test_the_output_holds_grades_and_nothing_else(graded: Graded) -> None:
     """The folder of grades has one grade and one feedback for each, as the grades say, and the scores."""
     out = graded.place.out
     names = [(grade.assignment, grade.student) for grade in graded.grades.values()]
-    wanted = {f"grades/{assignment}/{student}.json" for assignment, student in names} | {"scores.csv"}
-    wanted |= {f"feedback/{assignment}/{student}.txt" for assignment, student in names}
+    wanted = {f"grades/{assignment}/{student}.json" for assignment, student in names} | {"scores.csv", "index.html"}
+    wanted |= {f"feedback/{assignment}/{student}.{kind}" for assignment, student in names for kind in ("txt", "html")}
+    wanted |= {f"class/{assignment}.html" for assignment, _ in names}
     assert {str(path.relative_to(out)) for path in out.rglob("*") if path.is_file()} == wanted
     assert (out / "scores.csv").read_text(encoding="utf-8") == csv.text(list(graded.grades.values()))
     for grade in graded.grades.values():
         text = (out / "feedback" / grade.assignment / f"{grade.student}.txt").read_text(encoding="utf-8")
-        assert text == feedback.text(grade)
+        assert text == feedback.text(grade, TEXTS)
         assert all(char.isprintable() or char in "\n\t" for char in text), grade.student
 
 

@@ -20,30 +20,30 @@ TREES = {name: ast.parse(path.read_text(encoding="utf-8")) for name, path in MOD
 
 # Layers from the bottom up: a module imports only from layers below its own, and the siblings that SIBLINGS allows.
 LAYERS = (
-    {"results", "errors", "versions", "answers", "evidence", "mnist1d"},
-    {"expect", "alike"},
+    {"picture", "errors", "versions", "answers", "evidence", "mnist1d"},
+    {"results", "expect", "alike"},
     {"config", "cells", "statements", "executors.*", "soundness"},
     {"course", "store", "notebook", "archive", "reports.*", "sandbox.*"},
     {"submission", "source", "remote.*", "mutation"},
     {"naming", "reach", "reference", "exam", "leaks", "handout", "scaffold"},
-    {"discovery", "plugin", "release", "compose", "diagnosis", "hints"},
+    {"discovery", "plugin", "release", "compose", "diagnosis", "hints", "drawing", "publishing"},
     {"suite"},
     {"bench"},
     {"judge"},
-    {"grading", "checking", "demo", "proof"},
+    {"grading", "checking", "demo", "proof", "doctor"},
     {"author"},
     {"command"},
-    {"cli_author"},
+    {"cli_author", "cli_student"},
     {"cli"},
     {"__main__"},
 )
 SIBLINGS = {"sandbox", "remote", "reports"}
 # What these may see of ours is a short list, whatever their layer.
 ONLY = {
-    "results": set(), "mnist1d": set(), "errors": set(), "answers": set(), "evidence": set(),
+    "picture": set(), "results": {"picture"}, "mnist1d": set(), "errors": set(), "answers": set(), "evidence": set(),
     "expect": {"evidence"}, "alike": {"evidence"},
     "store": {"results", "errors", "config"},
-    "reports.*": {"results", "errors", "config", "soundness", "reports.*"},
+    "reports.*": {"picture", "results", "errors", "config", "soundness", "reports.*"},
     "gradebook": {"results", "errors", "config", "store"},
     "executors.*": set(),
     "remote.wire": set(), "remote.printed": set(), "remote.probes": set(),
@@ -63,6 +63,7 @@ MAY_IMPORT_HEAVY = {
 PRINTS = {
     "cli": "commands print",
     "cli_author": "commands print",
+    "cli_student": "commands print",
     "command": "prints the errors of commands",
     "remote.guest": "replaces standard output by what keeps the student's own prints",
 }
@@ -71,6 +72,7 @@ ENVIRONMENT = {
     "mnist1d": "finds the user's cache",
     "sandbox.spawn": "passes on what CUDA and the dynamic linker need",
     "sandbox.confine": "empties the guest's",
+    "doctor": "looks where programs are found",
 }
 
 
@@ -238,4 +240,4 @@ def test_help_imports_nothing_heavy(helped):
     tops = {name.partition(".")[0] for name in helped["modules"]}
     assert tops & (HEAVY | {"numpy", "ruamel"}) == set()
     ours = {name for name in helped["modules"] if name.startswith("autograder.")}
-    assert ours == {"autograder.cli", "autograder.cli_author", "autograder.command"}
+    assert ours == {"autograder." + name for name in ("cli", "cli_author", "cli_student", "command", "errors")}

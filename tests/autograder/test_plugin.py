@@ -305,7 +305,7 @@ TOLD = {
     "test_teardown": "our fault, not yours: RuntimeError in the test's teardown",
     "test_death_swallowed": "the process ended itself with exit status 7 before it had answered",
     "test_unusable": "what was returned cannot be used as the task asks (TypeError)",
-    "test_prints_and_fails": "printed:\nseen by the student",
+    "test_prints_and_fails": "",
     "test_prints_and_passes": "",
 }
 
@@ -314,6 +314,12 @@ TOLD = {
 def test_the_student_is_told_just_this(results, name):
     """Only what was written for students, and what is their own."""
     assert results[name].message == TOLD[name]
+
+
+def test_what_was_printed_is_kept_where_a_test_failed(results):
+    """Beside the message, not in it; a passed test keeps none."""
+    assert results["test_prints_and_fails"].printed == "seen by the student"
+    assert results["test_prints_and_passes"].printed == ""
 
 
 def test_what_the_student_raised_is_shown_with_their_own_frames(results):

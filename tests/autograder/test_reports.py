@@ -7,7 +7,8 @@ import pytest
 from rich.console import Console
 
 from autograder.reports import csv, feedback
-from autograder.reports.terminal import class_table, remark
+from autograder.reports.terminal import class_table, feedback_lines, findings_table, remark
+from autograder.reports.texts import load_texts
 from autograder.results import Diagnosis, Grade, Outcome, TaskScore, TestResult
 
 
@@ -23,11 +24,17 @@ def grade(*tasks, student="alice", assignment="04_scaling", **more):
 
 
 P, F, U = Outcome.PASSED, Outcome.FAILED, Outcome.UNGRADED
+TEXTS = load_texts()
+
+
+def text_of(one, kind="hidden"):
+    """The feedback in our own words."""
+    return feedback.text(one, TEXTS, kind)
 
 
 def test_feedback_says_score_tasks_and_rubric_lines():
     """Passed and failed lines are told apart; a bonus is called one."""
-    text = feedback.text(grade(task("scale", P, F, message="it has shape [2], not [3]"), task("more", P, bonus=True)))
+    text = text_of(grade(task("scale", P, F, message="it has shape [2], not [3]"), task("more", P, bonus=True)))
     assert text.startswith("04_scaling · alice · 10.5 of 7 points\n\n")
     assert "scale  3.5/7  not yet right\n  ✓ Law 0 of scale.\n" in text
     assert "  ✗ Law 1 of scale.\n" in text
@@ -38,26 +45,26 @@ def test_feedback_says_score_tasks_and_rubric_lines():
 
 def test_feedback_on_public_tests_speaks_of_no_points():
     """Passing them is not the whole story, and tasks without a public test are left out."""
-    text = feedback.text(grade(task("scale", P), task("empty")), kind="public")
+    text = text_of(grade(task("scale", P), task("empty")), kind="public")
     assert text == "04_scaling · alice\n\nscale  passed\n  ✓ Law 0 of scale.\n"
 
 
 def test_one_cause_is_told_once_for_each_task():
     """A message that every test repeats is read once, under the first."""
-    text = feedback.text(grade(task("scale", F, F, F, message="`scale` is not defined"), task("twice", F, message="m")))
+    text = text_of(grade(task("scale", F, F, F, message="`scale` is not defined"), task("twice", F, message="m")))
     assert text.count("`scale` is not defined") == 1
     assert text.count("      m\n") == 1
 
 
 def test_messages_keep_their_lines():
     """A traceback stays a traceback."""
-    text = feedback.text(grade(task("scale", F, message='raised ValueError: no\n  File "scaling.py", line 3')))
+    text = text_of(grade(task("scale", F, message='raised ValueError: no\n  File "scaling.py", line 3')))
     assert '      raised ValueError: no\n        File "scaling.py", line 3\n' in text
 
 
 def test_a_problem_is_told_instead_of_every_test():
     """Nothing ran for one reason; each task is still named."""
-    text = feedback.text(grade(task("scale", Outcome.MISSING), problem="scaling.py is empty", notes=("one note",)))
+    text = text_of(grade(task("scale", Outcome.MISSING), problem="scaling.py is empty", notes=("one note",)))
     assert "scaling.py is empty" in text
     assert "note: one note" in text
     assert "scale  0/7  missing" in text
@@ -67,7 +74,7 @@ def test_a_problem_is_told_instead_of_every_test():
 def test_late_points_and_hints_are_told():
     """What lateness took, and what a diagnosis suggests to reread."""
     known = Diagnosis("scale__unshifted", "You forgot the shift.", "DS 542, Scaling")
-    text = feedback.text(grade(task("scale", P, F, diagnosis=known), late={"penalty": 0.1}))
+    text = text_of(grade(task("scale", P, F, diagnosis=known), late={"penalty": 0.1}))
     assert "late: 10% of the points were taken off" in text
     assert "hint: You forgot the shift. Reread: DS 542, Scaling." in text
     assert "3.15 of 7 points" in text
@@ -75,9 +82,9 @@ def test_late_points_and_hints_are_told():
 
 def test_every_outcome_has_words():
     """And those that are our fault say so."""
-    assert set(feedback.WORDS) == set(Outcome)
-    assert "our fault" in feedback.text(grade(task("scale", U)))
-    assert "  ? Law 0" in feedback.text(grade(task("scale", U)))
+    assert set(TEXTS.words["outcomes"]) == set(Outcome)
+    assert "our fault" in text_of(grade(task("scale", U)))
+    assert "  ? Law 0" in text_of(grade(task("scale", U)))
 
 
 @pytest.mark.parametrize(("value", "shown"), [(7.0, "7"), (2.5, "2.5"), (3.33, "3.33"), (0.0, "0"), (100.0, "100")])
@@ -89,7 +96,7 @@ def test_numbers_have_no_digits_that_say_nothing(value, shown):
 def drawn(*grades):
     """The terminal's table as text."""
     console = Console(width=160, file=io.StringIO(), color_system=None)
-    console.print(class_table(grades, "04_scaling", {"scale": "4.1"}))
+    console.print(class_table(grades, "04_scaling", {"scale": "4.1"}, TEXTS))
     return console.file.getvalue()
 
 
@@ -127,12 +134,12 @@ def test_names_and_messages_are_not_taken_for_markup():
 )  # fmt: skip
 def test_a_remark_is_the_one_thing_to_know(one, said):
     """Why nothing ran, or what did not end well, in one line."""
-    assert remark(one) == said
+    assert remark(one, TEXTS) == said
 
 
 def test_a_task_without_tests_has_a_remark_too():
     """It is ungraded, and there is no test to quote."""
-    assert remark(grade(task("scale", P), task("empty"))) == "not graded: our fault, no points are lost"
+    assert remark(grade(task("scale", P), task("empty")), TEXTS) == "not graded: our fault, no points are lost"
     assert "?" in drawn(grade(task("scale", P), task("empty")))
 
 
@@ -159,3 +166,23 @@ def test_no_cell_is_a_formula(start):
 def test_csv_of_nobody_has_its_head():
     """An empty class is a table without rows."""
     assert csv.text([]) == "student,assignment,score,max_score,status,problem\n"
+
+
+def test_the_terminal_colours_what_the_feedback_says():
+    """The same words, with marks, tasks and hints in colour; none of a student's words is taken for markup."""
+    known = Diagnosis("scale__unshifted", "You forgot [bold]the shift.", "DS 542, Scaling")
+    one = grade(task("scale", P, F, diagnosis=known))
+    shown = feedback_lines(one, TEXTS)
+    assert shown.plain == text_of(one)
+    console = Console(width=160, file=io.StringIO(), force_terminal=True, color_system="standard")
+    console.print(shown)
+    assert "\x1b[32m  ✓" in console.file.getvalue()
+    assert "\x1b[31m  ✗" in console.file.getvalue()
+
+
+def test_what_the_doctor_found_is_a_table():
+    """Each finding with its mark, and below it how to mend it."""
+    console = Console(width=120, file=io.StringIO(), color_system=None)
+    console.print(findings_table([("Python", "fine", "3.11", ""), ("GPU", "note", "none", "buy [one]")]))
+    lines = [line.split() for line in console.file.getvalue().splitlines()]
+    assert lines == [["✓", "Python", "3.11"], ["·", "GPU", "none"], ["buy", "[one]"]]

@@ -93,11 +93,20 @@ def test_json_has_the_keys_of_the_contract() -> None:
     assert data["schema"] == "autograder/grade/v1"
     assert {
         "student", "assignment", "attempt", "score", "max_score", "tasks", "isolation", "seed", "sources", "versions",
-        "submitted_at", "graded_at", "late",
+        "submitted_at", "graded_at", "late", "code",
     } <= set(data)  # fmt: skip
-    assert set(data["tasks"][0]) == {"name", "points", "max_points", "bonus", "outcome", "diagnosis", "tests"}
+    assert set(data["tasks"][0]) == {
+        "name",
+        "points",
+        "max_points",
+        "bonus",
+        "outcome",
+        "diagnosis",
+        "picture",
+        "tests",
+    }
     assert set(data["tasks"][0]["tests"][0]) == {
-        "name", "rubric", "outcome", "weight", "seconds", "message", "measured",
+        "name", "rubric", "outcome", "weight", "seconds", "message", "printed", "measured",
     }  # fmt: skip
 
 

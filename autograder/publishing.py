@@ -1,0 +1,78 @@
+"""Grades as files that people open: feedback as text and as a page, the class's pages, and ``scores.csv``.
+
+All of it is made from the stored grades and can be made again at any time, after a template was changed, say.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from autograder import store
+from autograder.config import Config
+from autograder.executors import inline, local
+from autograder.reports import classpage, csv, feedback
+from autograder.reports.page import page
+from autograder.reports.texts import Texts
+from autograder.results import Grade
+
+INDEX = "index.html"
+
+
+@dataclass(frozen=True)
+class Press:
+    """Writes into one folder, in one course's words."""
+
+    folder: Path
+    config: Config
+    texts: Texts
+
+    def feedback(self, grade: Grade) -> Path:
+        """Write one submission's feedback, as text and as a page. Returns the page's path."""
+        path = self.folder / "feedback" / grade.assignment / f"{grade.student}.html"
+        store.write_text(path.with_name(f"{grade.student}.txt"), feedback.text(grade, self.texts))
+        store.write_text(path, page(grade, self.config, self.texts))
+        return path
+
+    def overview(self, grades: Sequence[Grade], changed: Iterable[str] | None = None) -> Path:
+        """Write ``scores.csv`` and the pages of the class over all grades; of the assignments' pages only those
+        ``changed``, all for None. Returns the path of the page that leads to them."""
+        for name in store.assignments_of(grades) if changed is None else sorted(set(changed)):
+            chosen = [grade for grade in grades if grade.assignment == name]
+            if chosen:
+                text = classpage.class_page(chosen, self.config, self.texts)
+                store.write_text(self.folder / "class" / f"{name}.html", text)
+        store.write_text(self.folder / "scores.csv", csv.text(grades))
+        store.write_text(self.folder / INDEX, classpage.index_page(grades, self.config, self.texts))
+        return self.folder / INDEX
+
+
+def publish(press: Press, grades: Sequence[Grade], jobs: int) -> Iterator[Path]:
+    """Write everything again, in several processes; the class's pages last. Yields each page's path."""
+    if jobs <= 1:
+        yield from inline.run(press.feedback, grades)
+    else:
+        yield from local.run(press.feedback, grades, jobs, preload=("autograder.publishing", "jinja2", "pygments"))
+    yield press.overview(grades)
+
+
+def without_names(grades: Sequence[Grade]) -> list[Grade]:
+    """The grades with a number for each student, and without the code, notes and prints that may hold a name."""
+    numbers = classpage.anonymous(grades)
+    return [_without_name(grade, numbers[grade.student]) for grade in grades]
+
+
+def _without_name(grade: Grade, number: str) -> Grade:
+    names = [grade.student, *(Path(source["path"]).stem for source in grade.sources)]
+
+    def plain(text: str) -> str:
+        for name in names:
+            text = text.replace(name, number)
+        return text
+
+    tasks = tuple(
+        replace(task, tests=tuple(replace(test, message=plain(test.message), printed="") for test in task.tests))
+        for task in grade.tasks
+    )
+    sources = tuple({**source, "path": number + Path(source["path"]).suffix} for source in grade.sources)
+    problem = plain(grade.problem) if grade.problem is not None else None
+    return replace(grade, student=number, tasks=tasks, sources=sources, problem=problem, code=(), notes=())

@@ -1,0 +1,90 @@
+"""A submission's source on its page: with numbered lines, and the lines that raised marked."""
+
+import ast
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache, lru_cache
+from html import escape
+from itertools import count
+from typing import Any
+
+MOST_LINES = 3000
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line: its number in its file or cell, its HTML, and whether an exception came through it."""
+
+    number: int
+    html: str
+    raised: bool
+
+
+@dataclass(frozen=True)
+class Listing:
+    """Consecutive lines of one piece, with the piece's label."""
+
+    label: str
+    lines: tuple[Line, ...]
+
+
+def listings(
+    code: Sequence[Mapping[str, str]], names: Sequence[str], raised: frozenset[tuple[str, int]]
+) -> tuple[Listing, ...]:
+    """The definitions of these names, in colours, where they are written last, decorators included."""
+    last: dict[str, tuple[Mapping[str, str], int, int]] = {}
+    for piece in code:
+        for node in _definitions(piece["source"]):
+            first = min([node.lineno, *(decorator.lineno for decorator in node.decorator_list)])
+            last[node.name] = (piece, first, node.end_lineno or first)
+    found = [last[name] for name in names if name in last]
+    return tuple(_listing(piece, first, end, _coloured, raised) for piece, first, end in found)
+
+
+def whole(code: Sequence[Mapping[str, str]], raised: frozenset[tuple[str, int]]) -> tuple[Listing, ...]:
+    """Every piece, plain: up to 3,000 lines of each."""
+    return tuple(_listing(piece, 1, MOST_LINES, escape, raised) for piece in code)
+
+
+def _listing(
+    piece: Mapping[str, str], first: int, last: int, write: Callable[[str], str], raised: frozenset[tuple[str, int]]
+) -> Listing:
+    shown = piece["source"].split("\n")[first - 1 : min(last, first + MOST_LINES - 1)]
+    lines = zip(count(first), write(_visible("\n".join(shown))).split("\n")[: len(shown)], strict=False)
+    return Listing(
+        piece["label"], tuple(Line(number, html, (piece["label"], number) in raised) for number, html in lines)
+    )
+
+
+@lru_cache(maxsize=64)
+def _definitions(source: str) -> tuple[Any, ...]:
+    """The functions and classes of a source; a page asks for each task's, and they are looked for once."""
+    try:
+        body = ast.parse(source).body
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return ()
+    return tuple(node for node in body if isinstance(node, ast.FunctionDef | ast.ClassDef))
+
+
+def _visible(source: str) -> str:
+    """The source with every character that is not to be seen, or that turns the reading direction, as a sign."""
+    return source if source.isprintable() else "".join(map(_sign, source))
+
+
+def _sign(char: str) -> str:
+    return char if char.isprintable() or char in "\n\t" else "\N{REPLACEMENT CHARACTER}"
+
+
+def _coloured(source: str) -> str:
+    """A source as HTML, in which pygments has marked kinds of words by its short class names."""
+    from pygments import highlight
+
+    return str(highlight(source, *_pygments()))
+
+
+@cache
+def _pygments() -> tuple[Any, Any]:
+    from pygments.formatters import HtmlFormatter
+    from pygments.lexers import PythonLexer
+
+    return PythonLexer(stripnl=False, ensurenl=True), HtmlFormatter(nowrap=True)
