@@ -1,7 +1,8 @@
 """In the guest: the judge's tensors, generators and modules, rebuilt here, and what a call changed in them.
 
-A tensor that the judge sends again while something here still holds it (an optimizer, a graph) is the same object
-again, with the judge's values copied in. So identity, tied weights and parameters survive the boundary.
+A tensor or generator that the judge sends again while something here still holds it (an optimizer, a graph, an object
+that will draw) is the same object again, with the judge's values copied in. So identity, tied weights and parameters
+survive the boundary.
 """
 
 import weakref
@@ -54,6 +55,7 @@ class Twins:
 
     def __init__(self) -> None:
         self._tensors: weakref.WeakValueDictionary[int, torch.Tensor] = weakref.WeakValueDictionary()
+        self._generators: weakref.WeakValueDictionary[int, torch.Generator] = weakref.WeakValueDictionary()
         self._versions: dict[int, int] = {}
         self._held: dict[int, torch.Tensor | torch.Generator] = {}
         self._sent: dict[int, Entry] = {}
@@ -63,7 +65,8 @@ class Twins:
         """Make or update the twin of every entry; they stay alive at least until ``release``."""
         for entry in table:
             self._sent[entry.key] = entry
-            self._held[entry.key] = _generator(entry) if isinstance(entry, GeneratorEntry) else self._tensor(entry)
+            made = self._generator(entry) if isinstance(entry, GeneratorEntry) else self._tensor(entry)
+            self._held[entry.key] = made
 
     def find(self, key: int) -> Any:
         """The twin that was sent under ``key``."""
@@ -104,7 +107,7 @@ class Twins:
         self._held, self._sent, self._modules = {}, {}, []
         alive = list(self._tensors)
         self._versions = {key: self._versions[key] for key in alive}
-        return alive
+        return [*alive, *self._generators]
 
     def _module_changes(self) -> list[tuple[int, ModuleState]]:
         changed = []
@@ -113,6 +116,14 @@ class Twins:
             if after != before:
                 changed.append((index, after))
         return changed
+
+    def _generator(self, entry: GeneratorEntry) -> torch.Generator:
+        twin = self._generators.get(entry.key)
+        if twin is None:
+            twin = self._generators[entry.key] = torch.Generator(entry.device)
+        if tensor_bytes(twin.get_state()) != entry.state:
+            twin.set_state(torch.frombuffer(bytearray(entry.state), dtype=torch.uint8))
+        return twin
 
     def _tensor(self, entry: TensorEntry) -> torch.Tensor:
         twin = self._tensors.get(entry.key)
@@ -142,12 +153,6 @@ def _make(entry: TensorEntry) -> torch.Tensor:
     if entry.is_parameter:
         return nn.Parameter(twin, requires_grad=entry.requires_grad)
     return twin.requires_grad_() if entry.requires_grad else twin
-
-
-def _generator(entry: GeneratorEntry) -> torch.Generator:
-    generator = torch.Generator(entry.device)
-    generator.set_state(torch.frombuffer(bytearray(entry.state), dtype=torch.uint8))
-    return generator
 
 
 def _same_bytes(value: torch.Tensor, data: bytes) -> bool:

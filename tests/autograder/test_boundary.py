@@ -161,6 +161,21 @@ def test_generators_advance_here(guest_of: Make) -> None:
         assert torch.equal(student.draw(there), torch.rand(4, generator=here))
 
 
+def test_a_generator_that_an_object_keeps_advances_here_as_well(guest_of: Make) -> None:
+    """Drawn from in a later call, and here in between, it is one generator on both sides."""
+    student = guest_of(
+        HEADER
+        + "class Noise:\n    def __init__(self, g): self.g = g\n"
+        + "    def draw(self): return torch.rand(4, generator=self.g)\n"
+    ).student
+    there, here = torch.Generator().manual_seed(3), torch.Generator().manual_seed(3)
+    noise = student.Noise(there)
+    for _ in range(2):
+        assert torch.equal(noise.draw(), torch.rand(4, generator=here))
+        assert torch.equal(torch.rand(4, generator=there), torch.rand(4, generator=here))
+    assert torch.equal(student.Noise(there).draw(), torch.rand(4, generator=here))
+
+
 def test_default_generators_are_seeded_for_each_test(guest_of: Make) -> None:
     """The same seed gives the same draws from torch, random and numpy; another seed gives others."""
     source = (
