@@ -5,9 +5,10 @@ A judge gives it an ``Exam`` for each submission. A plain ``pytest tests/graded`
 process against the reference solution, or against the file given with ``--student``.
 """
 
+import traceback
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 
@@ -87,19 +88,22 @@ def rng(exam: Exam, request: pytest.FixtureRequest) -> Any:
     return torch.Generator().manual_seed(derive(exam.seed, request.node.name) % 2**63)
 
 
-@pytest.hookimpl(wrapper=True)
-def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[Any]) -> Any:
-    """Keep one ``TestResult`` for each test of an exam."""
-    report = yield
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[Any]) -> pytest.TestReport | None:
+    """Keep one ``TestResult`` for each test of an exam.
+
+    The report that pytest gets is a bare one: describing a failure in its own way would take longer than most tests.
+    """
     exam = item.config.stash.get(EXAM, None)
     if exam is None:
-        return report
+        return None
     results = exam.results.setdefault(task_of(item, exam), [])
     if call.when == "call" or (call.when == "setup" and call.excinfo is not None):
         results.append(_result(item, call, exam))
     elif call.when == "teardown" and call.excinfo is not None:
         results[-1] = _result(item, call, exam)
-    return report
+    outcome: Literal["passed", "failed"] = "passed" if call.excinfo is None else "failed"
+    return pytest.TestReport(item.nodeid, ("", None, item.name), {}, outcome, None, call.when)  # type: ignore[arg-type]
 
 
 def task_of(item: pytest.Item, exam: Exam) -> str:
@@ -184,7 +188,7 @@ def _decide(item: pytest.Item, call: pytest.CallInfo[Any], exam: Exam) -> tuple[
         return Outcome.FAILED, f"raised {error.original}: {error}\n{error.traceback}".rstrip()
     if call.when != "call":
         return Outcome.UNGRADED, f"our fault, not yours: {type(error).__name__} in the test's {call.when}"
-    return _failed_check(error, item, call, exam)
+    return _failed_check(error, item, exam)
 
 
 def _ending(error: BaseException) -> str:
@@ -203,19 +207,21 @@ def _is_the_references(call: pytest.CallInfo[Any], exam: Exam) -> bool:
     file = getattr(exam.reference, "__file__", None)
     if file is None or call.excinfo is None or isinstance(exam.seat, Direct):
         return False
-    return file in {str(entry.path) for entry in call.excinfo.traceback}
+    return file in _files(call.excinfo.value)
+
+
+def _files(error: BaseException) -> list[str]:
+    """The files of an exception's frames, outermost first. pytest's own list looks each of them up on disk."""
+    return [frame.f_code.co_filename for frame, _ in traceback.walk_tb(error.__traceback__)]
 
 
 def _student_failure(failure: StudentFailure) -> tuple[Outcome, str]:
     return failure.outcome, f"{failure.message}\n{failure.traceback}".rstrip()
 
 
-def _failed_check(
-    error: BaseException, item: pytest.Item, call: pytest.CallInfo[Any], exam: Exam
-) -> tuple[Outcome, str]:
+def _failed_check(error: BaseException, item: pytest.Item, exam: Exam) -> tuple[Outcome, str]:
     """What a failed check tells the student: only what was written for students, never a value of the suite's."""
-    assert call.excinfo is not None
-    frames = [str(entry.path) for entry in call.excinfo.traceback]
+    frames = _files(error)
     if isinstance(error, Mismatch):
         return Outcome.FAILED, str(error)
     if isinstance(error, AssertionError):

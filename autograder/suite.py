@@ -97,10 +97,6 @@ class _Loop:
         self.items: tuple[Item, ...] = ()
         self.problems: list[str] = []
 
-    def pytest_configure(self, config: pytest.Config) -> None:
-        """Have no tracebacks written: nobody reads them, and they took most of the time of a failed test."""
-        config.option.tbstyle = "no"
-
     def pytest_collectreport(self, report: pytest.CollectReport) -> None:
         """Remember why a file cannot be collected."""
         if report.failed:

@@ -182,6 +182,7 @@ def min_norm_fit__normal_equations(features, y):
     hint="Your formula is made for more features than points. With fewer, the matrix that you invert is singular.",
     reread=DESCENT,
     caught_by=("test_min_norm_fit_of_many_points", "test_min_norm_fit_of_any_rank"),
+    may_catch=("test_min_norm_fit_takes_small_singular_values_seriously",),  # as rounding has it
 )
 def min_norm_fit__dual_always(features, y):
     if len(features) != len(y):

@@ -5,8 +5,6 @@ Attacks are bounded, so that one which works shows itself and does no harm.
 """
 
 import dataclasses
-import html
-import re
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
@@ -17,7 +15,6 @@ import pytest
 
 from autograder.leaks import Line, leaks, secrets_of
 from autograder.reports import csv, feedback
-from autograder.reports.page import page
 from autograder.reports.texts import load_texts
 from autograder.results import Grade
 from autograder.source import read_source
@@ -36,6 +33,7 @@ from .hostile_class import (
     processes_of,
     recipes,
 )
+from .reading import lines_of_page
 
 CASES = recipes.cases("hostile")
 TEXTS = load_texts()
@@ -55,15 +53,6 @@ def told(grade: Grade) -> list[str]:
     """Everything that a grade tells its student besides the rubric lines."""
     messages = [text for task in grade.tasks for test in task.tests for text in (test.message, test.printed)]
     return [text for text in (grade.problem or "", *grade.notes, *messages) if text]
-
-
-def read_out(grade: Grade, graded: Graded) -> str:
-    """All that a reader sees of a grade's page, without the student's own code and the rubric lines."""
-    shown = page(dataclasses.replace(grade, code=()), graded.course.config, TEXTS)
-    text = html.unescape(re.sub(r"<(style|script)\b.*?</\1>|<[^>]+>", " ", shown, flags=re.DOTALL))
-    for rubric in (test.rubric for task in grade.tasks for test in task.tests):
-        text = text.replace(rubric, "")
-    return text
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
@@ -118,7 +107,7 @@ def test_an_attack_learns_no_secret_line(case, graded: Graded, secrets: Mapping[
 def test_a_page_gives_no_secret_away(case, graded: Graded, secrets: Mapping[str, Sequence[Line]]) -> None:
     """Nor does the page, whatever an attack put into names, messages and prints; and it runs nothing of theirs."""
     grade = graded.grades[case.student]
-    lines = [Line("the page", line) for line in read_out(grade, graded).splitlines()]
+    lines = lines_of_page(grade, graded.course.config)
     assert list(leaks(lines, secrets[grade.assignment])) == []
     assert not [line for line in lines if SECRET in line.text]
     path = graded.place.out / "feedback" / grade.assignment / f"{grade.student}.html"

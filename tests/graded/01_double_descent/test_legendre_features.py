@@ -63,8 +63,8 @@ def test_legendre_features_anywhere(student, reference, rng):
 
 
 def test_legendre_features_in_float32(student, reference, rng):
-    """float32 stays float32, also for a single point."""
-    for x in (drawn(rng, 9).float(), drawn(rng, 1).float()):
+    """float32 stays float32, at the ends of the interval and for a single point as well."""
+    for x in (torch.cat([drawn(rng, 9).float(), torch.tensor([-1.0, 1.0])]), drawn(rng, 1).float()):
         expect.close(student.legendre_features(x, 20), reference.legendre_features(x.double(), 20).float())
 
 

@@ -78,10 +78,10 @@ def test_median_mse_curve_resists_a_bad_sample(student, rng):
 
 def test_median_mse_curve_keeps_dtype_and_arguments(student, reference, rng):
     """float32 stays float32, and no argument is changed."""
-    target, x, x_test = wave(rng), drawn(rng, 2, 3, 8).float(), drawn(rng, 5).float()
-    expected = reference.median_mse_curve(x.double(), x_test.double(), target, [2, 3], 0.5).float()
+    target, x, x_test, degrees = wave(rng), drawn(rng, 4, 3, 8).float(), drawn(rng, 5).float(), [2, 3, 1, 4]
+    expected = reference.median_mse_curve(x.double(), x_test.double(), target, degrees, 0.5).float()
     with expect.unchanged(x, x_test):
-        found = student.median_mse_curve(x, x_test, target, [2, 3], 0.5)
+        found = student.median_mse_curve(x, x_test, target, degrees, 0.5)
     expect.close(found, expected, rtol=1e-3)
 
 

@@ -59,11 +59,11 @@ def test_ridge_fit_without_penalty_is_the_shortest_fit(student, rng):
 def test_ridge_fit_from_weak_to_strong(student, rng):
     """A weak penalty nearly gives the shortest fit; the coefficients shrink as it grows, at last as one over it."""
     features, y = torch.linalg.qr(normal(rng, 9, 4)).Q.T * 2, normal(rng, 4)
-    found = [expect.tensor(student.ridge_fit(features, y, lam)) for lam in (1e-7, 0.1, 1.0, 10.0, 1e9)]
+    found = [expect.tensor(student.ridge_fit(features, y, lam)) for lam in (1e-5, 0.1, 1.0, 10.0, 1e9)]
     assert all(w.shape == (9,) for w in found), "the shape is wrong"
     sizes = [float(w.norm()) for w in found]
     assert sizes == sorted(sizes, reverse=True), "the norm grows somewhere as lam grows"
-    expect.close(found[0], features.T @ y / 4, rtol=1e-6, what="the fit with a weak penalty")
+    expect.close(found[0], features.T @ y / 4, rtol=1e-4, atol=1e-4, what="the fit with a weak penalty")
     expect.close(1e9 * found[-1], features.T @ y, rtol=1e-6, what="the fit with a strong penalty, times lam")
 
 

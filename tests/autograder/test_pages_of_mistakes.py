@@ -1,0 +1,56 @@
+"""The pages of wrong submissions of the whole course: what they tell must not be what the suites know."""
+
+from pathlib import Path
+
+import pytest
+
+from autograder.compose import module_text
+from autograder.course import load_course
+from autograder.judge import warm_judge
+from autograder.leaks import leaks, secrets_of
+from autograder.notebook import Segment
+from autograder.reference import load_solutions
+from autograder.source import read_source
+from autograder.submission import Submission
+
+from .reading import lines_of_page
+
+COURSE = load_course(Path(__file__).resolve().parents[2])
+EACH = 2
+
+
+def wrong_submissions(assignment):
+    """The assignment's misconceptions, each task's first ones and its second ones in a submission."""
+    solutions = load_solutions(assignment)
+    for place in range(EACH):
+        chosen = {}
+        for name in assignment.names:
+            held = [answer for answer in solutions.misconceptions if answer.replaces == name]
+            if place < len(held):
+                chosen[name] = held[place]
+        text = module_text(solutions, chosen, otherwise="reference")
+        yield Submission("sam", assignment.name, (Segment(f"{assignment.module}.py", text),), (), None)
+
+
+TRAINING = [one.name for one in COURSE.assignments if any(task.training_seconds for task in one.tasks)]
+MARKED = [
+    pytest.param(one, marks=pytest.mark.slow if one.name in TRAINING else (), id=one.name) for one in COURSE.assignments
+]
+
+
+@pytest.mark.parametrize("assignment", MARKED)
+def test_a_page_holds_no_line_of_a_suite_or_solution(assignment):
+    """But a hint, which is meant to be read, and the line of their own that raised."""
+    known = secrets_of(assignment, read_source(assignment))
+    hints = " ".join(answer.hint for answer in load_solutions(assignment).misconceptions)
+    failed = 0
+    for submission in wrong_submissions(assignment):
+        grade = warm_judge(COURSE).grade(submission)
+        assert grade.problem is None
+        secrets = [one for one in known if one.text.strip() not in submission.segments[0].source + hints]
+        assert len(secrets) > len(known) / 3
+        failed += sum(task.outcome not in ("passed", "skipped") for task in grade.tasks)
+        lines = lines_of_page(grade, COURSE.config)
+        assert list(leaks(lines, secrets)) == []
+        assert not [line for line in lines if COURSE.config.secret in line.text]
+    assert failed >= len(assignment.tasks)
