@@ -30,7 +30,8 @@ _NOT_FOR_SOURCE = frozenset({"idna", "punycode"})  # take quadratic time
 class Submission:
     """What one student handed in for one assignment.
 
-    ``segments`` run in order in one namespace; they are empty where ``problem`` says why nothing could be read.
+    ``segments`` run in order in one namespace. Where ``problem`` says why nothing can be run, they are empty, or what
+    could be read and is no Python.
     ``sources`` has ``{"path": name as handed in, "sha256": hex}`` for each file read. ``submitted_at`` is ISO 8601 in
     UTC, from nbgrader's ``timestamp.txt``. ``notes`` say what was left out, and why.
     """
@@ -82,7 +83,8 @@ def read_entry(entry: Entry, student: str, assignment: Assignment, any_name: boo
             segments, left_out = segments_of(data, name, assignment.names)
             notes += left_out
         else:
-            segments = (Segment(name, _module(data, name)),)
+            segments = (Segment(name, _text(data, name)),)
+            _check_syntax(segments[0])
     except SubmissionError as error:
         problem = str(error)
     return Submission(student, assignment.name, segments, sources, submitted_at, problem, notes)
@@ -169,8 +171,8 @@ def _unused(children: Sequence[Entry], fitting: Sequence[Entry], chosen: Entry) 
     return (*refused[:_SHOWN], f"{_listed(plain)} {verb} not used: only {_plain(chosen.name)} counts")
 
 
-def _module(data: bytes, name: str) -> str:
-    """The text of a ``.py`` file that parses. Raises ``SubmissionError``."""
+def _text(data: bytes, name: str) -> str:
+    """The text of a ``.py`` file. Raises ``SubmissionError``."""
     if len(data) > MAX_SOURCE:
         raise SubmissionError(f"{name} is larger than {MAX_SOURCE >> 20} MiB; hand in only your source")
     if b"\0" in data:
@@ -184,12 +186,15 @@ def _module(data: bytes, name: str) -> str:
         raise SubmissionError(f"{name} cannot be decoded ({error}); save it as UTF-8 text") from error
     if not source.strip():
         raise SubmissionError(f"{name} is empty; expected your code")
-    try:
-        parse(source)
-    except NotPythonError as error:
-        where = f"{name}, line {error.line}" if error.line else name
-        raise SubmissionError(f"{where}: {error.reason}") from error
     return source
+
+
+def _check_syntax(segment: Segment) -> None:
+    try:
+        parse(segment.source)
+    except NotPythonError as error:
+        where = f"{segment.label}, line {error.line}" if error.line else segment.label
+        raise SubmissionError(f"{where}: {error.reason}") from error
 
 
 def _submitted_at(root: Entry, assignment: Assignment) -> tuple[str | None, tuple[str, ...]]:

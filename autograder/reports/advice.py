@@ -45,6 +45,13 @@ def _sentence(task: TaskScore, said: Mapping[str, str], needs: Mapping[str, Sequ
     return said[str(task.outcome)].format(rubric=telling.rubric, message=message, needs=waits or "another task")
 
 
+def line_of_problem(grade: Grade) -> Iterator[tuple[str, int]]:
+    """Where what was handed in is no Python: label of the piece, and line."""
+    found = re.match(r"(.+), line (\d{1,6}): \w*(?:Syntax|Indentation|Tab)Error", grade.problem or "")
+    if found:
+        yield found[1], int(found[2])
+
+
 def lines_that_raised(task: TaskScore) -> Iterator[tuple[str, int]]:
     """Where, by the tracebacks in its messages, a task's code raised: label of the piece, and line; outermost first."""
     for test in task.tests:

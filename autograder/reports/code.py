@@ -8,7 +8,7 @@ from html import escape
 from itertools import count
 from typing import Any
 
-MOST_LINES = 3000
+MOST_LINES, NEAR = 3000, 4
 
 
 @dataclass(frozen=True)
@@ -44,6 +44,16 @@ def listings(
 def whole(code: Sequence[Mapping[str, str]], raised: frozenset[tuple[str, int]]) -> tuple[Listing, ...]:
     """Every piece, plain: up to 3,000 lines of each."""
     return tuple(_listing(piece, 1, MOST_LINES, escape, raised) for piece in code)
+
+
+def around(code: Sequence[Mapping[str, str]], places: frozenset[tuple[str, int]]) -> tuple[Listing, ...]:
+    """A few lines before and after each of these places."""
+    return tuple(
+        _listing(piece, max(1, line - NEAR), line + NEAR, escape, places)
+        for piece in code
+        for label, line in sorted(places)
+        if label == piece["label"]
+    )
 
 
 def _listing(

@@ -6,8 +6,8 @@ from typing import Any
 
 from autograder.config import Config
 from autograder.picture import Plot
-from autograder.reports.advice import lines_that_raised, steps
-from autograder.reports.code import Listing, listings, whole
+from autograder.reports.advice import line_of_problem, lines_that_raised, steps
+from autograder.reports.code import Listing, around, listings, whole
 from autograder.reports.feedback import number
 from autograder.reports.svg import Drawn, drawn
 from autograder.reports.texts import Texts
@@ -45,6 +45,7 @@ def page(grade: Grade, config: Config, texts: Texts, public: bool = False) -> st
     needs: dict[str, Any] = {task.name: task.needs for task in about.tasks} if about else {}
     names = {task.name: task.names for task in about.tasks} if about else {}
     raised = frozenset(place for task in grade.tasks for place in lines_that_raised(task))
+    broken = frozenset(line_of_problem(grade))
     advice = steps(grade, texts, needs, public)
     return texts.render(
         "feedback.html.j2",
@@ -59,7 +60,8 @@ def page(grade: Grade, config: Config, texts: Texts, public: bool = False) -> st
             for task in grade.tasks
             if task.tests
         ],
-        whole=whole(grade.code, raised),
+        whole=whole(grade.code, raised | broken),
+        around=around(grade.code, broken),
         share=share(grade),
         replay=replay(grade, public),
         number=number,

@@ -8,7 +8,7 @@ import pytest
 
 from autograder.config import Config
 from autograder.picture import Picture, Plot, image, mark, series
-from autograder.reports.advice import lines_that_raised, steps
+from autograder.reports.advice import line_of_problem, lines_that_raised, steps
 from autograder.reports.code import listings, whole
 from autograder.reports.page import page, replay, share
 from autograder.reports.texts import load_texts
@@ -166,6 +166,18 @@ def test_a_task_shows_its_own_definitions_where_they_are_written_last():
     assert "&lt;no&gt;" in one.lines[2].html
 
 
+def test_a_file_that_is_no_python_shows_the_line():
+    """With a few lines around it, where the page begins; a message that only looks alike marks nothing."""
+    source = "".join(f"x{n} = {n}\n" for n in range(1, 20)) + "def (:\n" + "y = 1\n" * 20
+    one = grade(
+        task("scale", Outcome.MISSING), problem="a.py, line 20: SyntaxError: invalid syntax",
+        code=({"label": "a.py", "source": source},),
+    )  # fmt: skip
+    text = text_of(shown(one).partition('id="tasks"')[0])
+    assert "x16 = 16 x17 = 17 x18 = 18 x19 = 19 def (: ← here y = 1 y = 1 y = 1 y = 1" in text
+    assert list(line_of_problem(grade(problem="a.py is empty"))) == []
+
+
 def test_the_whole_code_has_every_line_once():
     """Also of a text that is no Python, and without what is not to be seen."""
     pieces = [{"label": "a.py", "source": "def (:\n\u202eevil\x1b[31m <b>"}]
@@ -197,7 +209,7 @@ def test_a_page_is_whole_and_asks_for_nothing_from_outside():
     for said in (
         "Scaling things", "alice", "attempt 2", "7.88 of 14 points", "25 % of the points were taken off",
         "You forgot the shift.", "a note", "Law 0 of scale.", "raised ValueError: no", "printed: seen", "A curve",
-        "you stop here", "raised here",
+        "you stop here", "← here",
         "landlock applied (ABI 7)", "5eed", "torch 2", "autograder grade a.py --assignment 04_scaling --student alice",
     ):  # fmt: skip
         assert said in text, said
