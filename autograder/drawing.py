@@ -11,10 +11,11 @@ from typing import Any
 
 from autograder.course import Assignment, Rules
 from autograder.errors import AssignmentError
-from autograder.exam import Seat, derive
+from autograder.exam import Seat
 from autograder.picture import Picture
 from autograder.reference import run
 from autograder.results import Outcome, TaskScore
+from autograder.seeds import derive
 
 _SECONDS = 5.0
 # What has no function, or none that comes back in time, is not asked again for a picture.

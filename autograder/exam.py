@@ -1,6 +1,5 @@
 """One submission sitting the suites of its assignment: who answers, on which seeds, against which clock."""
 
-import hashlib
 import time
 import types
 from collections.abc import Iterator, Mapping, Sequence
@@ -13,6 +12,7 @@ from autograder.errors import GraderError
 from autograder.evidence import Evidence, fresh, saw
 from autograder.remote.failures import CHANGED, StudentFailure
 from autograder.results import Outcome, TestResult
+from autograder.seeds import derive
 
 _COSTLY = (Outcome.TIMED_OUT, Outcome.CRASHED, Outcome.OUT_OF_MEMORY)
 
@@ -186,8 +186,3 @@ def _as_at_the_start() -> None:
 
     torch.set_grad_enabled(True)
     torch.set_default_dtype(torch.float32)
-
-
-def derive(seed: str, *labels: str) -> int:
-    """A 128-bit number that depends on a seed and labels, and tells nothing about either."""
-    return int.from_bytes(hashlib.sha256("\0".join((seed, *labels)).encode()).digest()[:16], "big")

@@ -1,64 +1,128 @@
-"""Grade many submissions: through a pool of warm judges, an ungraded one once more, each grade stored as it comes."""
+"""Grade many submissions: only what changed, through a pool of warm judges, each grade stored as it comes."""
 
 import os
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+import time
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from pathlib import Path
 
 from autograder import store
 from autograder.course import Course
 from autograder.errors import GraderError
 from autograder.executors import inline, local
-from autograder.judge import cool, seed_of, warm_judge
+from autograder.fingerprint import fingerprints
 from autograder.publishing import Press
 from autograder.results import Grade, Outcome, TaskScore, TestResult
+from autograder.scoring import restated
+from autograder.seeds import seed_of
 from autograder.submission import Submission
 
 
 @dataclass(frozen=True)
 class Order:
-    """What a worker needs to grade one submission."""
+    """What a worker needs to grade one submission. ``keys`` are its tasks' fingerprints, ``kept`` the scores of tasks
+    whose fingerprints have not changed since they were graded."""
 
     course: Course
     submission: Submission
     public: bool = False
+    keys: Mapping[str, str] = field(default_factory=dict)
+    kept: Mapping[str, TaskScore] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What there is to do: ``orders`` to carry out, ``restated`` grades that only points or lateness have changed, and
+    grades that stay as they are."""
+
+    orders: tuple[Order, ...]
+    restated: tuple[Grade, ...] = ()
+    unchanged: tuple[Grade, ...] = ()
+
+
+def plan(
+    course: Course,
+    submissions: Sequence[Submission],
+    folder: Path,
+    force: bool = False,
+    only: frozenset[str] = frozenset(),
+) -> Plan:
+    """What must be graded, given the grades in ``folder``: tasks whose fingerprint is another than when they were
+    graded, and those that stayed ungraded. ``force`` grades what is unchanged, too. ``only`` leaves all tasks but these
+    as they are, where a submission has a grade."""
+    orders: list[Order] = []
+    again: list[Grade] = []
+    unchanged: list[Grade] = []
+    for submission in submissions:
+        keys = fingerprints(course, submission)
+        earlier = store.latest(folder, submission.assignment, submission.student)
+        kept = {
+            task.name: task
+            for task in (earlier.tasks if earlier is not None else ())
+            if task.name in keys and (_stays(task, keys, force, only) or (only and task.name not in only))
+        }
+        if earlier is None or len(kept) < len(keys):
+            orders.append(Order(course, submission, keys=keys, kept=kept))
+            continue
+        now = restated(course, submission, earlier)
+        (unchanged if now == earlier else again).append(now)
+    return Plan(tuple(orders), tuple(again), tuple(unchanged))
+
+
+def _stays(task: TaskScore, keys: Mapping[str, str], force: bool, only: frozenset[str]) -> bool:
+    forced = force and (not only or task.name in only)
+    return not forced and task.outcome is not Outcome.UNGRADED and task.key == keys[task.name]
 
 
 def grade_all(course: Course, submissions: Sequence[Submission], jobs: int, public: bool = False) -> Iterator[Grade]:
-    """Grades in the order in which they are finished. A judge that fails costs a submission nothing: it stays ungraded.
+    """Grades of all submissions, whatever is stored, in the order in which they are finished.
 
-    Raises ``AssignmentError`` where an assignment itself cannot be graded.
+    A judge that fails costs a submission nothing: it stays ungraded. Raises ``AssignmentError`` where an assignment
+    itself cannot be graded.
     """
-    orders = [Order(course, submission, public) for submission in submissions]
+    yield from carry_out([Order(course, one, public, fingerprints(course, one)) for one in submissions], jobs)
+
+
+def carry_out(orders: Sequence[Order], jobs: int) -> Iterator[Grade]:
+    """As ``grade_all``, for orders."""
     jobs = min(jobs, len(orders))
     if jobs <= 1:
         return inline.run(grade_one, orders)
-    return local.run(grade_one, orders, jobs, preload=("torch", "autograder.judge"))
+    return local.run(grade_one, orders, jobs, preload=("torch", "autograder.judge"), lost=_lost)
 
 
 def grade_one(order: Order) -> Grade:
     """Grade one submission with this process's judge; a second time where the first left it ungraded."""
+    from autograder.judge import cool, warm_judge
+
+    began = time.perf_counter()
     for last in (False, True):
         try:
-            grade = warm_judge(order.course).grade(order.submission, order.public)
+            grade = warm_judge(order.course).grade(order.submission, order.public, order.kept)
         except GraderError as error:
             cool(order.course)
             grade = ungraded(order, str(error))
         if grade.is_graded or last:
             break
-    return grade
+    tasks = tuple(replace(task, key=order.keys.get(task.name, "")) for task in grade.tasks)
+    return replace(grade, tasks=tasks, seconds=time.perf_counter() - began)
 
 
-def save_all(press: Press, grades: Iterable[Grade]) -> tuple[Grade, ...]:
-    """Store each grade, and its feedback, as it comes; then what tells of the class, over all that the folder holds.
+def save_all(press: Press, grades: Iterable[Grade], unchanged: Sequence[Grade] = ()) -> tuple[Grade, ...]:
+    """Store each grade, and its feedback, as it comes; then what tells of the class, over all that the folder holds. Of
+    those ``unchanged`` only the feedback that an earlier run had no time for is written.
 
-    Returns the grades by assignment and student. Raises ``GraderError`` where the folder cannot be written.
+    Returns all of them by assignment and student. Raises ``GraderError`` where the folder cannot be written.
     """
     done: list[Grade] = []
     for grade in grades:
+        done.append(store.as_next_attempt(press.folder, grade))
         kept = store.read(store.write(press.folder, grade))  # an earlier one, where this one stayed ungraded
         press.feedback(kept)
-        done.append(grade)
+    for grade in filter(press.lacks, unchanged):
+        press.feedback(grade)
+    done += unchanged
     press.overview(store.read_all(press.folder), changed=[grade.assignment for grade in done])
     return tuple(sorted(done, key=lambda grade: (grade.assignment, grade.student)))
 
@@ -80,6 +144,10 @@ def ungraded(order: Order, why: str) -> Grade:
         submitted_at=order.submission.submitted_at,
         problem=None,
     )
+
+
+def _lost(order: Order) -> Grade:
+    return ungraded(order, "the process that graded it was killed, three times")
 
 
 def cores() -> int:

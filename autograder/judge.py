@@ -2,8 +2,6 @@
 
 import dataclasses
 import gc
-import hashlib
-import hmac
 import types
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -11,18 +9,19 @@ from pathlib import Path
 from typing import Any
 
 from autograder.bench import Bench, make_bench, make_public_bench
-from autograder.config import LatePolicy
 from autograder.course import Assignment, Course
 from autograder.errors import AssignmentError
 from autograder.exam import Absent, Direct, Exam, Seat
 from autograder.remote.request import Loaded
 from autograder.remote.session import Session
-from autograder.results import Grade, Outcome, TaskScore, TestResult, summary
+from autograder.results import Grade, Outcome, TaskScore
 from autograder.sandbox.confine import readable
 from autograder.sandbox.policy import Policy
 from autograder.sandbox.rlimits import limit_memory
 from autograder.sandbox.spawn import ForkServer
 from autograder.sandbox.warm import leave_out_triton, use_once
+from autograder.scoring import NOTHING_KEPT, late, task_scores
+from autograder.seeds import seed_of
 from autograder.submission import Submission
 from autograder.versions import versions
 
@@ -52,8 +51,11 @@ class Judge:
             self._server.close()
         self._benches, self._server = {}, None
 
-    def grade(self, submission: Submission, public: bool = False) -> Grade:
-        """Grade one submission by the hidden suites, or by the ``public`` tests.
+    def grade(
+        self, submission: Submission, public: bool = False, kept: Mapping[str, TaskScore] = NOTHING_KEPT
+    ) -> Grade:
+        """Grade one submission by the hidden suites, or by the ``public`` tests; ``kept`` are the scores of tasks that
+        need not be graded again.
 
         Raises ``GraderError``, and ``AssignmentError`` where the course asks for more isolation than there is; what the
         student did never raises.
@@ -63,13 +65,16 @@ class Judge:
         seed = seed_of(self._course.config.secret, submission.student, submission.assignment)
         if submission.problem is not None:
             exam = self.sit(bench, Absent(submission.problem), seed)
-            return self._grade(submission, seed, self._scores(bench, exam), {})
+            return self._grade(submission, seed, self._scores(bench, exam, NOTHING_KEPT), {})
         pieces = [(segment.label, segment.source) for segment in submission.segments]
         session = self.session(bench.assignment, pieces)
         try:
-            exam = self.sit(bench, session, seed)
-            scores = self._scores(bench, exam)
-            scores = bench.drawings.added(scores, session, seed, bench.assignment.rules)
+            wanted = frozenset(task.name for task in bench.assignment.tasks if task.name not in kept)
+            exam = self.sit(bench, session, seed, wanted if kept else None)
+            scores = self._scores(bench, exam, kept)
+            fresh = [score for score in scores if score.name in wanted]
+            drawn = bench.drawings.added(fresh, session, seed, bench.assignment.rules)
+            scores = tuple({score.name: score for score in (*scores, *drawn)}.values())
         finally:
             session.close()
         submission = dataclasses.replace(submission, problem=session.import_failure)
@@ -155,15 +160,16 @@ class Judge:
             sources=submission.sources,
             versions=versions(),
             submitted_at=submission.submitted_at,
-            late=late(config.late, self._course.assignment(submission.assignment).due, submission.submitted_at),
+            late=late(self._course, submission),
             problem=submission.problem,
             notes=submission.notes,
             code=tuple({"label": segment.label, "source": segment.source} for segment in submission.segments),
         )
 
-    def _scores(self, bench: Bench, exam: Exam) -> tuple[TaskScore, ...]:
-        """What the exam came to, with the mistakes that have a name."""
-        return tuple(self._diagnosed(bench, exam, task) for task in task_scores(bench.assignment, exam.results))
+    def _scores(self, bench: Bench, exam: Exam, kept: Mapping[str, TaskScore]) -> tuple[TaskScore, ...]:
+        """What the exam came to, with the mistakes that have a name, and what was kept."""
+        scores = task_scores(bench.assignment, exam.results, kept)
+        return tuple(score if score.name in kept else self._diagnosed(bench, exam, score) for score in scores)
 
     @staticmethod
     def _diagnosed(bench: Bench, exam: Exam, task: TaskScore) -> TaskScore:
@@ -188,43 +194,3 @@ def cool(course: Course) -> None:
     """End this process's judge for a course, so that the next call of ``warm_judge`` makes a new one."""
     if (judge := _WARM.pop(course.root, None)) is not None:
         judge.close()
-
-
-def task_scores(assignment: Assignment, results: Mapping[str, list[TestResult]]) -> tuple[TaskScore, ...]:
-    """The scores of every task, in order. A test that failed in a task that needs an unsolved one is ``blocked``."""
-    scores: list[TaskScore] = []
-    solved: set[str] = set()
-    for task in assignment.tasks:
-        tests = tuple(results.get(task.name, ()))
-        unsolved = [name for name in task.needs if name not in solved]
-        if unsolved:
-            tests = tuple(_blocked(test, unsolved) if test.outcome is Outcome.FAILED else test for test in tests)
-        if summary(test.outcome for test in tests) in (Outcome.PASSED, Outcome.SKIPPED):
-            solved.add(task.name)
-        scores.append(TaskScore(task.name, task.points, task.bonus, tests))
-    return tuple(scores)
-
-
-def _blocked(test: TestResult, unsolved: list[str]) -> TestResult:
-    names = " and ".join(f"`{name}`" for name in unsolved)
-    return dataclasses.replace(
-        test,
-        outcome=Outcome.BLOCKED,
-        message=f"this task builds on {names}, which is not solved yet\n{test.message}".rstrip(),
-    )
-
-
-def late(policy: LatePolicy | None, due: datetime | None, submitted_at: str | None) -> Mapping[str, Any] | None:
-    """What lateness costs: None where there is no policy, no due date, no known time, or nothing to pay."""
-    if policy is None or due is None or submitted_at is None:
-        return None
-    submitted = datetime.fromisoformat(submitted_at)
-    penalty = policy.penalty(due, submitted)
-    if not penalty:
-        return None
-    return {"due": due.isoformat(), "seconds": round((submitted - due).total_seconds()), "penalty": penalty}
-
-
-def seed_of(secret: str, student: str, assignment: str) -> str:
-    """The seed of a student's inputs: nobody without the secret can tell it, and it stays the same for a regrade."""
-    return hmac.new(secret.encode(), f"{student}\0{assignment}".encode(), hashlib.sha256).hexdigest()[:32]

@@ -83,7 +83,7 @@ def rng(exam: Exam, request: pytest.FixtureRequest) -> Any:
     """A CPU ``torch.Generator`` for this test's inputs, seeded for this student, assignment and test."""
     import torch
 
-    from autograder.exam import derive
+    from autograder.seeds import derive
 
     return torch.Generator().manual_seed(derive(exam.seed, request.node.name) % 2**63)
 

@@ -28,10 +28,18 @@ class Press:
 
     def feedback(self, grade: Grade) -> Path:
         """Write one submission's feedback, as text and as a page. Returns the page's path."""
-        path = self.folder / "feedback" / grade.assignment / f"{grade.student}.html"
+        path = self._page(grade)
         store.write_text(path.with_name(f"{grade.student}.txt"), feedback.text(grade, self.texts))
         store.write_text(path, page(grade, self.config, self.texts))
         return path
+
+    def lacks(self, grade: Grade) -> bool:
+        """Whether a submission's page is missing, or older than its grade: the grading was killed between the two."""
+        page_of, grade_of = self._page(grade), store.path_of(self.folder, grade.assignment, grade.student)
+        return not page_of.is_file() or page_of.stat().st_mtime_ns < grade_of.stat().st_mtime_ns
+
+    def _page(self, grade: Grade) -> Path:
+        return self.folder / "feedback" / grade.assignment / f"{grade.student}.html"
 
     def overview(self, grades: Sequence[Grade], changed: Iterable[str] | None = None) -> Path:
         """Write ``scores.csv`` and the pages of the class over all grades; of the assignments' pages only those

@@ -63,7 +63,8 @@ class Diagnosis:
 
 @dataclass(frozen=True)
 class TaskScore:
-    """The tests of one task and the points that they come to; the ``picture`` of what it does on a public example."""
+    """The tests of one task and the points that they come to; the ``picture`` of what it does on a public example; the
+    ``key`` is a hash of all that its outcome depends on."""
 
     name: str
     max_points: float
@@ -71,6 +72,7 @@ class TaskScore:
     tests: tuple[TestResult, ...]
     diagnosis: Diagnosis | None = None
     picture: Picture | None = None
+    key: str = ""
 
     @cached_property
     def points(self) -> float:
@@ -102,7 +104,8 @@ def summary(outcomes: Iterable[Outcome]) -> Outcome:
 @dataclass(frozen=True)
 class Grade:
     """What one submission came to. ``problem`` says why nothing of it could be run, where that is so. ``code`` is the
-    source that was graded, in labelled pieces: a file, or the cells of a notebook."""
+    source that was graded, in labelled pieces: a file, or the cells of a notebook. ``seconds`` is what grading it took,
+    wall-clock, all of it."""
 
     student: str
     assignment: str
@@ -118,6 +121,7 @@ class Grade:
     problem: str | None = None
     notes: tuple[str, ...] = ()
     code: tuple[Mapping[str, str], ...] = ()
+    seconds: float = 0.0
 
     @cached_property
     def max_score(self) -> float:
@@ -146,7 +150,7 @@ def to_json(grade: Grade) -> dict[str, Any]:
         {
             "name": task.name, "points": task.points, "max_points": task.max_points, "bonus": task.bonus,
             "outcome": str(task.outcome), "diagnosis": asdict(task.diagnosis) if task.diagnosis else None,
-            "picture": asdict(task.picture) if task.picture else None,
+            "picture": asdict(task.picture) if task.picture else None, "key": task.key,
             "tests": [
                 {**asdict(test), "outcome": str(test.outcome), "seconds": round(test.seconds, 4)} for test in task.tests
             ],
@@ -159,7 +163,7 @@ def to_json(grade: Grade) -> dict[str, Any]:
         "seed": grade.seed, "sources": [dict(source) for source in grade.sources], "versions": dict(grade.versions),
         "submitted_at": grade.submitted_at, "graded_at": grade.graded_at,
         "late": dict(grade.late) if grade.late else None, "problem": grade.problem, "notes": list(grade.notes),
-        "code": [dict(piece) for piece in grade.code],
+        "code": [dict(piece) for piece in grade.code], "seconds": round(grade.seconds, 3),
     }  # fmt: skip
 
 
@@ -169,7 +173,7 @@ def from_json(data: Mapping[str, Any]) -> Grade:
         raise ValueError(f"schema is {data.get('schema')!r}, not {SCHEMA!r}")
     tasks = tuple(
         TaskScore(
-            name=task["name"], max_points=task["max_points"], bonus=task["bonus"],
+            name=task["name"], max_points=task["max_points"], bonus=task["bonus"], key=task["key"],
             diagnosis=Diagnosis(**task["diagnosis"]) if task["diagnosis"] else None,
             picture=pictures.from_json(task["picture"]) if task["picture"] else None,
             tests=tuple(TestResult(**{**test, "outcome": Outcome(test["outcome"])}) for test in task["tests"]),
@@ -178,7 +182,7 @@ def from_json(data: Mapping[str, Any]) -> Grade:
     )  # fmt: skip
     plain = (
         "student", "assignment", "attempt", "isolation", "seed", "versions", "submitted_at", "graded_at", "late",
-        "problem",
+        "problem", "seconds",
     )  # fmt: skip
     several: dict[str, Any] = {key: tuple(data[key]) for key in ("sources", "notes", "code")}
     return Grade(tasks=tasks, **several, **{key: data[key] for key in plain})

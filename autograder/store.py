@@ -1,29 +1,64 @@
-"""Grades on disk: ``DIR/grades/<assignment>/<student>.json``, one file a grade, and ``DIR/scores.csv``.
+"""Grades on disk. A folder of grades holds
 
-A file is written beside its place and renamed into it, so that a reader, or a grader killed at any moment, never sees
-half of one.
+    grades/<assignment>/<student>.json             the grade that counts: the last one that was decided
+    attempts/<assignment>/<student>/<number>.json  every attempt, ungraded ones too, numbered from 1
+
+A file is written beside its place, forced to the disk, and renamed into it; then the folder is forced to the disk as
+well. So a reader, a grader killed at any moment, or a power cut sees a file whole or not at all. An attempt is written
+before the grade that counts: where the second is lost, the first still tells.
 """
 
+import contextlib
+import fcntl
 import json
 import os
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 from autograder.errors import GraderError
 from autograder.results import Grade, from_json, to_json
 
+LOCK = ".lock"
+
 
 def write(folder: Path, grade: Grade) -> Path:
-    """Store a grade; returns its path. A grade that stayed ungraded never replaces one that did not.
+    """Store a grade as the next attempt; returns the path of the grade that counts. One that stayed ungraded never
+    replaces one that did not.
 
     Raises ``GraderError`` where the folder cannot be written.
     """
-    path = path_of(folder, grade.assignment, grade.student)
-    if not grade.is_graded and path.is_file() and read(path).is_graded:
-        return path
-    write_text(path, json.dumps(to_json(grade), indent=1, ensure_ascii=False) + "\n")
+    path, grade = path_of(folder, grade.assignment, grade.student), as_next_attempt(folder, grade)
+    text = json.dumps(to_json(grade), indent=1, ensure_ascii=False, allow_nan=False) + "\n"
+    write_text(_folder_of_attempts(folder, grade.assignment, grade.student) / f"{grade.attempt:04d}.json", text)
+    if grade.is_graded or not (path.is_file() and read(path).is_graded):
+        write_text(path, text)
     return path
+
+
+def as_next_attempt(folder: Path, grade: Grade) -> Grade:
+    """The grade with the number that ``write`` will give it."""
+    earlier = _attempts(folder, grade.assignment, grade.student)
+    return replace(grade, attempt=_number(earlier[-1]) + 1 if earlier else 1)
+
+
+def latest(folder: Path, assignment: str, student: str) -> Grade | None:
+    """The grade that counts, None where there is none. One that was lost between two writes, or is no longer readable,
+    is taken from the attempts, and put back in its place."""
+    path = path_of(folder, assignment, student)
+    found: Grade | None = None
+    with contextlib.suppress(GraderError):
+        found = read(path)
+    for attempt in reversed(_attempts(folder, assignment, student)):
+        if found is not None and _number(attempt) <= found.attempt:
+            break
+        with contextlib.suppress(GraderError):
+            grade = read(attempt)
+            if grade.is_graded or found is None:
+                write_text(path, attempt.read_text(encoding="utf-8"))
+                return grade
+    return found
 
 
 def path_of(folder: Path, assignment: str, student: str) -> Path:
@@ -42,15 +77,49 @@ def read(path: Path) -> Grade:
 
 
 def read_all(folder: Path) -> tuple[Grade, ...]:
-    """All grades below ``folder``, by assignment and student."""
+    """All grades that count below ``folder``, by assignment and student."""
     return tuple(read(path) for path in sorted(folder.glob("grades/*/*.json")))
 
 
+def attempts(folder: Path, assignment: str, student: str) -> tuple[Grade, ...]:
+    """Every attempt at a student's submission, in order. Raises ``GraderError`` for a file that is none."""
+    return tuple(read(path) for path in _attempts(folder, assignment, student))
+
+
+@contextlib.contextmanager
+def locked(folder: Path) -> Iterator[None]:
+    """Have the folder for oneself, so that two gradings never mix. The lock ends with the process, however that ends.
+
+    Raises ``GraderError`` where another process has it, or the folder cannot be written.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        lock = os.open(folder / LOCK, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+    except OSError as error:
+        raise GraderError(f"{folder}: cannot be written ({error})") from error
+    try:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            holder = os.pread(lock, 20, 0).decode("ascii", "replace").strip() or "unknown"
+            raise GraderError(
+                f"{folder}: another grading, process {holder}, is at work here; wait for it, or choose another --out"
+            ) from error
+        os.ftruncate(lock, 0)
+        os.pwrite(lock, f"{os.getpid()}\n".encode(), 0)
+        yield
+    finally:
+        os.close(lock)
+
+
 def write_text(path: Path, text: str) -> None:
-    """Write a file in one step: another process sees the old one or the new one. Raises ``GraderError``."""
+    """Write a file in one step: another process, or a power cut, leaves the old one or the new one.
+
+    Raises ``GraderError``.
+    """
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        descriptor, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+        descriptor, name = tempfile.mkstemp(prefix=f".{path.name[:60]}.", dir=path.parent)
         try:
             with os.fdopen(descriptor, "w", encoding="utf-8", newline="\n") as file:
                 file.write(text)
@@ -59,8 +128,10 @@ def write_text(path: Path, text: str) -> None:
             os.chmod(name, 0o644)
             os.replace(name, path)
         except BaseException:
-            os.unlink(name)
+            with contextlib.suppress(FileNotFoundError):
+                os.unlink(name)
             raise
+        _force(path.parent)
     except OSError as error:
         raise GraderError(f"{path}: cannot be written ({error})") from error
 
@@ -68,3 +139,25 @@ def write_text(path: Path, text: str) -> None:
 def assignments_of(grades: Iterable[Grade]) -> tuple[str, ...]:
     """The assignments among grades, sorted."""
     return tuple(sorted({grade.assignment for grade in grades}))
+
+
+def _force(folder: Path) -> None:
+    """Force a folder's entries to the disk: a rename is safe only then."""
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _folder_of_attempts(folder: Path, assignment: str, student: str) -> Path:
+    return folder / "attempts" / assignment / student
+
+
+def _attempts(folder: Path, assignment: str, student: str) -> list[Path]:
+    found = _folder_of_attempts(folder, assignment, student).glob("[0-9]*.json")
+    return sorted(found, key=_number)
+
+
+def _number(path: Path) -> int:
+    return int(path.stem)

@@ -33,7 +33,8 @@ class Submission:
     ``segments`` run in order in one namespace. Where ``problem`` says why nothing can be run, they are empty, or what
     could be read and is no Python.
     ``sources`` has ``{"path": name as handed in, "sha256": hex}`` for each file read. ``submitted_at`` is ISO 8601 in
-    UTC, from nbgrader's ``timestamp.txt``. ``notes`` say what was left out, and why.
+    UTC, from nbgrader's ``timestamp.txt``; ``changed_at`` likewise, as the disk says of the file or the zip. ``notes``
+    say what was left out, and why.
     """
 
     student: str
@@ -43,6 +44,7 @@ class Submission:
     submitted_at: str | None
     problem: str | None = None
     notes: tuple[str, ...] = ()
+    changed_at: str | None = None
 
 
 @dataclass(frozen=True)
@@ -71,11 +73,13 @@ def read_entry(entry: Entry, student: str, assignment: Assignment, any_name: boo
     sources: tuple[Mapping[str, str], ...] = ()
     notes: tuple[str, ...] = ()
     submitted_at, problem = None, None
+    changed_at = _changed_at(entry)
     try:
         root = open_entry(entry)
         submitted_at, notes = _submitted_at(root, assignment)
         choice = _choose(root, assignment, any_name)
         notes += choice.notes
+        changed_at = _changed_at(choice.file) or changed_at
         data = choice.file.read()
         sources = ({"path": choice.path, "sha256": hashlib.sha256(data).hexdigest()},)
         name = _plain(choice.file.name)
@@ -87,7 +91,7 @@ def read_entry(entry: Entry, student: str, assignment: Assignment, any_name: boo
             _check_syntax(segments[0])
     except SubmissionError as error:
         problem = str(error)
-    return Submission(student, assignment.name, segments, sources, submitted_at, problem, notes)
+    return Submission(student, assignment.name, segments, sources, submitted_at, problem, notes, changed_at)
 
 
 def resemblance(name: str, module: str) -> int | None:
@@ -212,6 +216,11 @@ def _submitted_at(root: Entry, assignment: Assignment) -> tuple[str | None, tupl
             except (ValueError, LookupError, OSError, OverflowError):
                 return None, (f"{TIMESTAMP} is not used: {text!r} is no time; expected 2027-02-22 23:59:00.000000 UTC",)
     return None, ()
+
+
+def _changed_at(entry: Entry) -> str | None:
+    """When a file or folder on disk was last changed; None within a zip, whose own times are the student's claim."""
+    return datetime.fromtimestamp(entry.time[0], UTC).isoformat() if len(entry.time) == 1 else None
 
 
 def _utc(text: str) -> str:

@@ -22,9 +22,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 from autograder.course import load_course
-from autograder.judge import Judge, seed_of
+from autograder.judge import Judge
 from autograder.reference import run
 from autograder.results import Outcome
+from autograder.seeds import seed_of
 from autograder.submission import Segment, Submission
 
 ROOT = Path(__file__).resolve().parent.parent

@@ -2,6 +2,8 @@
 
 import csv
 import json
+import os
+import shutil
 from pathlib import Path
 from urllib.parse import urlparse
 
@@ -246,3 +248,39 @@ def test_doctor_says_what_this_machine_can_do():
     assert findings["guest: landlock"]["found"].startswith("applied")
     table = autograder("doctor").stdout
     assert all(subject in table for subject in findings)
+
+
+def test_grading_again_says_what_was_unchanged(submitted, tmp_path):
+    """Nothing runs the second time; `--force` runs all, and the attempts are counted."""
+    assert "2 graded, 0 unchanged" in grade(submitted, "--out", tmp_path).stdout
+    again = grade(submitted, "--out", tmp_path)
+    assert "0 graded, 2 unchanged" in again.stdout
+    assert "slowest" not in again.stdout
+    forced = grade(submitted, "--out", tmp_path, "--force", "--task", "twice", "--json")
+    assert [row["attempt"] for row in json.loads(forced.stdout)] == [2, 2]
+
+
+def test_a_task_that_no_submission_has_is_wrong_usage(submitted, tmp_path):
+    """Status 2, with its name."""
+    done = grade(submitted, "--out", tmp_path, "--task", "thrice")
+    assert (done.exit_code, "no task 'thrice'" in done.stderr) == (2, True)
+
+
+def test_since_chooses_by_the_time_of_handing_in(submitted, tmp_path):
+    """A file that is older is left out; where nothing is left, that is said."""
+    copy = tmp_path / "in"
+    shutil.copytree(submitted, copy)
+    os.utime(copy / "ana" / "04_scaling" / "scaling.py", (1_700_000_000, 1_700_000_000))  # 2023-11-14
+    rows = json.loads(grade(copy, "--out", tmp_path / "out", "--since", "2024-01-01", "--json").stdout)
+    assert [row["student"] for row in rows] == ["ben"]
+    none = grade(copy, "--out", tmp_path / "out", "--since", "2199-01-01")
+    assert (none.exit_code, "no submission found in" in none.stderr) == (2, True)
+    assert "since 2199-01-01" in none.stderr
+
+
+def test_two_gradings_of_one_folder_do_not_mix(submitted, tmp_path):
+    """The second ends with status 3, says why, and writes nothing."""
+    with store.locked(tmp_path):
+        done = grade(submitted, "--out", tmp_path)
+    assert (done.exit_code, "another grading" in done.stderr) == (3, True)
+    assert not (tmp_path / "grades").exists()

@@ -8,8 +8,9 @@ import pytest
 from ruamel.yaml import YAML
 
 from autograder.course import load_course
-from autograder.judge import seed_of, warm_judge
+from autograder.judge import warm_judge
 from autograder.results import Outcome, TestResult
+from autograder.seeds import seed_of
 from autograder.submission import Segment, Submission
 
 ROOT = Path(__file__).resolve().parents[2]

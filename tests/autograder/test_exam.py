@@ -7,9 +7,10 @@ import torch
 
 from autograder.config import Limits
 from autograder.course import Rules
-from autograder.exam import Absent, Direct, Exam, derive
+from autograder.exam import Absent, Direct, Exam
 from autograder.remote.failures import StudentFailure
 from autograder.results import Outcome
+from autograder.seeds import derive
 
 LIMITS = Limits(test_seconds=10, task_seconds=15)
 

@@ -3,9 +3,11 @@
 import math
 import operator
 import os
+import signal
 import subprocess
 import sys
 import time
+from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
 
 import pytest
@@ -45,6 +47,31 @@ def test_an_exception_in_a_pool_is_raised_here():
 def test_a_pool_of_nothing_gives_nothing():
     """No item, no result."""
     assert list(local.run(operator.neg, [], jobs=2)) == []
+
+
+def dies_at_seven(number):
+    """Kills its own process, as the kernel or an operator might; where a file says so, only the first time."""
+    number, once = number
+    if number == 7 and not (once and Path(once).exists()):
+        if once:
+            Path(once).touch()
+        os.kill(os.getpid(), signal.SIGKILL)
+    return number
+
+
+def test_a_killed_worker_costs_time_and_no_result(tmp_path):
+    """Killed once, every item still has its result, each once."""
+    items = [(number, str(tmp_path / "once")) for number in range(12)]
+    assert sorted(local.run(dies_at_seven, items, jobs=2)) == list(range(12))
+
+
+def test_an_item_that_kills_every_worker_is_lost_alone():
+    """The others have their results; without `lost` it is an error."""
+    items = [(number, "") for number in range(12)]
+    found = sorted(local.run(dies_at_seven, items, jobs=2, lost=lambda item: -item[0]))
+    assert found == [-7, *(number for number in range(12) if number != 7)]
+    with pytest.raises(BrokenProcessPool):
+        list(local.run(dies_at_seven, [(7, "")], jobs=1))
 
 
 KILLED = """

@@ -1,13 +1,19 @@
 """Many submissions: one judge or several give the same grades, and what we fail to do costs nobody anything."""
 
+import contextlib
 import csv
+import itertools
+import os
+import shutil
+from dataclasses import replace
 
 import pytest
 
-from autograder import store
+from autograder import fingerprint, store
+from autograder.course import load_course
 from autograder.discovery import discover
 from autograder.errors import AssignmentError, GraderError
-from autograder.grading import Order, cores, grade_all, grade_one, save_all, ungraded
+from autograder.grading import Order, carry_out, cores, grade_all, grade_one, plan, save_all, ungraded
 from autograder.judge import Judge, cool, warm_judge
 from autograder.publishing import Press
 from autograder.reports.texts import load_texts
@@ -42,7 +48,7 @@ def comparable(grades):
     """The grades by student, without what time alone decides."""
     rows = {grade.student: to_json(grade) for grade in grades}
     for row in rows.values():
-        del row["graded_at"]
+        del row["graded_at"], row["seconds"]
         for test in (test for task in row["tasks"] for test in task["tests"]):
             del test["seconds"]
     return rows
@@ -140,6 +146,7 @@ def test_grades_feedback_and_scores_are_stored(grades, tmp_path):
     done = save_all(press_of(tmp_path), reversed(grades))
     assert [grade.student for grade in done] == sorted(CLASS)
     assert sorted(path.name for path in tmp_path.iterdir()) == [
+        "attempts",
         "class",
         "feedback",
         "grades",
@@ -148,6 +155,7 @@ def test_grades_feedback_and_scores_are_stored(grades, tmp_path):
     ]
     found = store.read(tmp_path / "grades" / "04_scaling" / "ana.json")
     assert to_json(found) == to_json(next(grade for grade in grades if grade.student == "ana"))
+    assert store.attempts(tmp_path, "04_scaling", "ana") == (found,)
     assert "not written yet" in (tmp_path / "feedback" / "04_scaling" / "eli.txt").read_text(encoding="utf-8")
     with (tmp_path / "scores.csv").open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
@@ -164,7 +172,11 @@ def test_an_ungraded_regrade_leaves_grade_feedback_and_scores(grades, submission
     failed = ungraded(Order(graded_course(), submissions[0]), "the fork server ended")
     (told,) = save_all(press_of(tmp_path), [failed])
     assert not told.is_graded
-    assert {path: path.read_text(encoding="utf-8") for path in tmp_path.rglob("*.*")} == before
+    after = {path: path.read_text(encoding="utf-8") for path in tmp_path.rglob("*.*")}
+    (attempt,) = set(after) - set(before)
+    assert {path: after[path] for path in before} == before
+    assert [one.is_graded for one in store.attempts(tmp_path, "04_scaling", failed.student)] == [True, False]
+    assert attempt == tmp_path / "attempts" / "04_scaling" / failed.student / "0002.json"
 
 
 def test_scores_hold_every_grade_of_the_folder(grades, tmp_path):
@@ -177,3 +189,138 @@ def test_scores_hold_every_grade_of_the_folder(grades, tmp_path):
 def test_there_is_a_core_to_grade_on():
     """The usual number of jobs."""
     assert cores() >= 1
+
+
+def graded_into(folder, course, submissions, **how):
+    """What a run of `grade` does; the students of whom something was run, and of whom only the points changed."""
+    todo = plan(course, submissions, folder, **how)
+    save_all(press_of(folder), [*todo.restated, *carry_out(todo.orders, jobs=1)], todo.unchanged)
+    return {order.submission.student: sorted(set(order.keys) - set(order.kept)) for order in todo.orders}, [
+        grade.student for grade in todo.restated
+    ]
+
+
+@pytest.fixture
+def own(tmp_path, submissions):
+    """A course of one's own to change, and a folder in which its class of five is graded."""
+    course = warmed(write_graded(tmp_path / "course"))
+    graded_into(tmp_path / "out", course, submissions)
+    return course, tmp_path / "out"
+
+
+def changed(course, name, old, new):
+    """The course as a later run finds it, one of its files changed; a process looks at its files only once."""
+    path = next(course.root.rglob(name))
+    path.write_text(path.read_text("utf-8").replace(old, new), encoding="utf-8")
+    for remembered in (fingerprint._surroundings, fingerprint._content):
+        remembered.cache_clear()
+    return warmed(load_course(course.root))
+
+
+def test_what_has_not_changed_is_not_graded_again(own, submissions):
+    """Nothing runs, no attempt is added; `force` runs everything, `only` that task."""
+    course, out = own
+    before = [path.stat().st_mtime_ns for path in sorted(out.glob("grades/*/*"))]
+    assert graded_into(out, course, submissions) == ({}, [])
+    assert [path.stat().st_mtime_ns for path in sorted(out.glob("grades/*/*"))] == before
+    assert set(graded_into(out, course, submissions, force=True)[0]) == set(CLASS)
+    ran, _ = graded_into(out, course, submissions, force=True, only=frozenset({"Scaler"}))
+    assert ran == {student: ["Scaler"] for student in CLASS}
+    assert {len(store.attempts(out, "04_scaling", student)) for student in CLASS} == {3}
+
+
+def test_a_changed_submission_is_graded_alone(own, submissions):
+    """The others stay as they are."""
+    course, out = own
+    better = [replace(one, segments=submissions[0].segments) if one.student == "ben" else one for one in submissions]
+    assert set(graded_into(out, course, better)[0]) == {"ben"}
+    assert store.latest(out, "04_scaling", "ben").score == 12.5
+
+
+def test_a_changed_suite_regrades_its_task_and_what_builds_on_it(own, submissions):
+    """`Scaler` and `twice` build on `scale`, nothing builds on `twice`; what is kept stays as it was, and counts."""
+    course, out = own
+    before = store.latest(out, "04_scaling", "ana")
+    course = changed(course, "test_twice.py", '"""', '""" ')
+    assert graded_into(out, course, submissions)[0] == {student: ["twice"] for student in CLASS}
+    after = store.latest(out, "04_scaling", "ana")
+    assert (after.score, after.attempt) == (before.score, 2)
+    assert after.tasks[:2] == before.tasks[:2]
+    course = changed(course, "test_scale.py", '"""', '""" ')
+    assert graded_into(out, course, submissions)[0] == {student: ["Scaler", "scale", "twice"] for student in CLASS}
+
+
+def test_a_changed_solution_or_limit_regrades_the_assignment(own, submissions):
+    """Whatever a test may look at."""
+    course, out = own
+    course = changed(course, "scaling.py", "lam * 2 + 0.25", "0.25 + lam * 2")
+    assert set(graded_into(out, course, submissions)[0]) == set(CLASS)
+    course = changed(course, "grading_config.yaml", "isolation:", "limits: {test_seconds: 9}\nisolation:")
+    assert set(graded_into(out, course, submissions)[0]) == set(CLASS)
+
+
+def test_changed_points_are_worked_out_without_running_anything(own, submissions):
+    """Everybody's score follows, as a new attempt; a changed title does not even make one."""
+    course, out = own
+    course = changed(course, "grading_config.yaml", "points: 7", "points: 70")
+    assert graded_into(out, course, submissions) == ({}, sorted(CLASS))
+    assert store.latest(out, "04_scaling", "ana").score == 75.5
+    course = changed(course, "grading_config.yaml", "title: Scaling things", "title: Scales")
+    assert graded_into(out, course, submissions) == ({}, [])
+
+
+def test_what_stayed_ungraded_is_tried_again(own, submissions):
+    """Only that, and without asking."""
+    course, out = own
+    save_all(press_of(out), [ungraded(Order(course, replace(submissions[0], student="new")), "the server ended")])
+    ran, _ = graded_into(out, course, [*submissions, replace(submissions[0], student="new")])
+    assert set(ran) == {"new"}
+    assert store.latest(out, "04_scaling", "new").is_graded
+
+
+def test_a_page_that_was_lost_is_written_by_the_next_run(own, submissions):
+    """The grading was killed after the grade and before its page."""
+    course, out = own
+    page = out / "feedback" / "04_scaling" / "ana.html"
+    page.unlink()
+    assert graded_into(out, course, submissions) == ({}, [])
+    assert page.is_file()
+
+
+class PowerCutError(BaseException):
+    """The machine goes dark: nothing that would have come after happens, no cleaning up either."""
+
+
+def test_a_power_cut_at_any_write_loses_nothing(own, submissions, tmp_path, monkeypatch):
+    """At every call that touches the disk: what was stored is whole, and the next run ends as an undisturbed one."""
+    course, out = own
+    wanted = comparable(store.read_all(out))
+    calls = ("replace", "fsync", "chmod", "unlink", "fdopen")
+    cuts = 0
+    for at in itertools.count():
+        copy = tmp_path / f"cut-{at}"
+        shutil.copytree(out, copy)
+        (copy / "grades" / "04_scaling" / "ana.json").unlink()
+        shutil.rmtree(copy / "attempts" / "04_scaling" / "ana")
+        left = itertools.count(at, -1)
+
+        def cut(real, left=left):
+            def call(*args, **kwargs):
+                if next(left) <= 0:
+                    raise PowerCutError
+                return real(*args, **kwargs)
+
+            return call
+
+        with monkeypatch.context() as patched:
+            for name in calls:
+                patched.setattr(f"autograder.store.os.{name}", cut(getattr(os, name)))
+            with contextlib.suppress(PowerCutError):
+                again = [replace(grade, attempt=1) for grade in store.read_all(out) if grade.student == "ana"]
+                save_all(press_of(copy), again)
+                break
+        cuts += 1
+        graded_into(copy, course, submissions)
+        assert comparable(store.read_all(copy)) == wanted
+        assert all(store.attempts(copy, "04_scaling", student) for student in CLASS)
+    assert cuts > 20

@@ -20,12 +20,12 @@ TREES = {name: ast.parse(path.read_text(encoding="utf-8")) for name, path in MOD
 
 # Layers from the bottom up: a module imports only from layers below its own, and the siblings that SIBLINGS allows.
 LAYERS = (
-    {"picture", "errors", "versions", "answers", "evidence", "mnist1d"},
+    {"picture", "errors", "versions", "answers", "evidence", "mnist1d", "seeds"},
     {"results", "expect", "alike"},
     {"config", "cells", "statements", "executors.*", "soundness"},
     {"course", "store", "notebook", "archive", "reports.*", "sandbox.*"},
     {"submission", "source", "remote.*", "mutation"},
-    {"naming", "reach", "reference", "exam", "leaks", "handout", "scaffold"},
+    {"fingerprint", "scoring", "naming", "reach", "reference", "exam", "leaks", "handout", "scaffold"},
     {"discovery", "plugin", "release", "compose", "diagnosis", "hints", "drawing", "publishing"},
     {"suite"},
     {"bench"},
@@ -33,7 +33,7 @@ LAYERS = (
     {"grading", "checking", "demo", "proof", "doctor"},
     {"author"},
     {"command"},
-    {"cli_author", "cli_student"},
+    {"cli_author", "cli_grade", "cli_student"},
     {"cli"},
     {"__main__"},
 )
@@ -63,6 +63,7 @@ MAY_IMPORT_HEAVY = {
 PRINTS = {
     "cli": "commands print",
     "cli_author": "commands print",
+    "cli_grade": "commands print",
     "cli_student": "commands print",
     "command": "prints the errors of commands",
     "remote.guest": "replaces standard output by what keeps the student's own prints",
@@ -240,4 +241,6 @@ def test_help_imports_nothing_heavy(helped):
     tops = {name.partition(".")[0] for name in helped["modules"]}
     assert tops & (HEAVY | {"numpy", "ruamel"}) == set()
     ours = {name for name in helped["modules"] if name.startswith("autograder.")}
-    assert ours == {"autograder." + name for name in ("cli", "cli_author", "cli_student", "command", "errors")}
+    assert ours == {
+        "autograder." + name for name in ("cli", "cli_author", "cli_grade", "cli_student", "command", "errors")
+    }

@@ -9,10 +9,12 @@ import pytest
 from autograder import judge as judge_module
 from autograder.course import load_course
 from autograder.errors import AssignmentError
-from autograder.judge import Judge, seed_of, task_scores, warm_judge
+from autograder.judge import Judge, warm_judge
 from autograder.release import release
 from autograder.results import Outcome, TestResult
 from autograder.sandbox.rlimits import limit_memory
+from autograder.scoring import task_scores
+from autograder.seeds import seed_of
 from autograder.submission import read_submission
 
 from .graded_course import GOOD, GRADED_CONFIG, WRONG, graded_course, hand_in, write_graded

@@ -93,7 +93,7 @@ def test_json_has_the_keys_of_the_contract() -> None:
     assert data["schema"] == "autograder/grade/v1"
     assert {
         "student", "assignment", "attempt", "score", "max_score", "tasks", "isolation", "seed", "sources", "versions",
-        "submitted_at", "graded_at", "late", "code",
+        "submitted_at", "graded_at", "late", "code", "seconds",
     } <= set(data)  # fmt: skip
     assert set(data["tasks"][0]) == {
         "name",
@@ -103,6 +103,7 @@ def test_json_has_the_keys_of_the_contract() -> None:
         "outcome",
         "diagnosis",
         "picture",
+        "key",
         "tests",
     }
     assert set(data["tasks"][0]["tests"][0]) == {

@@ -1,6 +1,9 @@
 """Grades on disk: whole or not at all, and never replaced by something worse."""
 
 import json
+import os
+import subprocess
+import sys
 
 import pytest
 
@@ -96,3 +99,72 @@ def test_files_are_readable_by_others_and_have_plain_line_ends(tmp_path):
     store.write_text(path, "a\nb\n")
     assert path.stat().st_mode & 0o777 == 0o644
     assert path.read_bytes() == b"a\nb\n"
+
+
+def test_every_attempt_is_kept(tmp_path):
+    """Numbered from 1, ungraded ones too; the grade that counts is the last that was decided, and knows its number."""
+    for outcome in (Outcome.FAILED, Outcome.UNGRADED, Outcome.PASSED, Outcome.UNGRADED):
+        store.write(tmp_path, grade_of(outcome))
+    found = store.attempts(tmp_path, "04_scaling", "alice")
+    assert [(one.attempt, one.is_graded) for one in found] == [(1, True), (2, False), (3, True), (4, False)]
+    assert store.latest(tmp_path, "04_scaling", "alice") == found[2]
+
+
+@pytest.mark.parametrize("left", ["", "{"], ids=["gone", "torn"])
+def test_a_grade_that_was_lost_comes_back_from_its_attempts(tmp_path, left):
+    """As after a crash between the two writes; it is put back in its place."""
+    store.write(tmp_path, grade_of(Outcome.FAILED))
+    path = store.write(tmp_path, grade_of(Outcome.PASSED))
+    path.unlink()
+    if left:
+        path.write_text(left, encoding="utf-8")
+    assert store.latest(tmp_path, "04_scaling", "alice").score == 7.0
+    assert store.read(path).attempt == 2
+
+
+def test_an_attempt_newer_than_the_grade_counts(tmp_path):
+    """The second write was lost, the first was not."""
+    path = store.write(tmp_path, grade_of(Outcome.FAILED))
+    old = path.read_text("utf-8")
+    store.write(tmp_path, grade_of(Outcome.PASSED))
+    path.write_text(old, encoding="utf-8")
+    assert store.latest(tmp_path, "04_scaling", "alice").score == 7.0
+
+
+def test_nobody_has_no_grade(tmp_path):
+    """Nor attempts."""
+    assert store.latest(tmp_path, "04_scaling", "alice") is None
+    assert store.attempts(tmp_path, "04_scaling", "alice") == ()
+
+
+HOLD = """
+import sys, time
+from pathlib import Path
+from autograder import store
+
+with store.locked(Path(sys.argv[1])):
+    print("held", flush=True)
+    time.sleep(600)
+"""
+
+
+def test_one_grading_at_a_time_has_a_folder(tmp_path):
+    """The second is told who has it; a lock ends with its process, killed or not."""
+    holder = subprocess.Popen([sys.executable, "-c", HOLD, str(tmp_path)], stdout=subprocess.PIPE, text=True)
+    assert holder.stdout.readline() == "held\n"
+    with (
+        pytest.raises(GraderError, match=f"process {holder.pid}, is at work here; wait for it"),
+        store.locked(tmp_path),
+    ):
+        pass
+    holder.kill()
+    holder.communicate()
+    with store.locked(tmp_path):
+        assert (tmp_path / store.LOCK).read_text("utf-8") == f"{os.getpid()}\n"
+
+
+def test_a_folder_that_cannot_be_made_is_named(tmp_path):
+    """Before anything is graded."""
+    (tmp_path / "out").write_text("a file", encoding="utf-8")
+    with pytest.raises(GraderError, match="out: cannot be written"), store.locked(tmp_path / "out"):
+        pass

@@ -1,0 +1,158 @@
+"""``autograder grade`` and ``autograder demo``: what instructors run on a class."""
+
+import json
+import sys
+import time
+from datetime import UTC, datetime
+from enum import Enum
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from autograder.command import (
+    UNGRADED,
+    USAGE,
+    CourseOption,
+    QuietOption,
+    console,
+    course_of,
+    reports_errors,
+    with_progress,
+)
+from autograder.errors import AssignmentError
+
+
+class Said(Enum):
+    """How much `grade` prints."""
+
+    NOTHING, TABLE, EVERYTHING, JSON = range(4)
+
+
+@reports_errors
+def grade(
+    paths: Annotated[list[Path], typer.Argument(help="Submissions: a file, a flat folder, a zip, or a tree.")],
+    out: Annotated[Path, typer.Option("--out", help="Folder for grades, feedback and scores.csv.")] = Path("graded"),
+    assignment: Annotated[str | None, typer.Option(help="Grade only this assignment.")] = None,
+    student: Annotated[
+        str | None, typer.Option(help="Grade only this student; names the student of a single file.")
+    ] = None,
+    task: Annotated[
+        list[str] | None, typer.Option("--task", help="Grade only this task again; may be repeated.")
+    ] = None,
+    since: Annotated[
+        datetime | None, typer.Option(help="Only what was handed in, or changed on disk, since then (UTC).")
+    ] = None,
+    force: Annotated[bool, typer.Option("--force", help="Grade what has not changed since, too.")] = False,
+    jobs: Annotated[int, typer.Option(min=0, help="Processes that grade; 0 is one a core.")] = 0,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the grades as one JSON array, nothing else.")] = False,
+    quiet: QuietOption = False,
+    verbose: Annotated[bool, typer.Option("--verbose", help="Print every submission's feedback, too.")] = False,
+    course: CourseOption = None,
+) -> None:
+    """Grade submissions by the hidden suites, those that changed; write grades, feedback, the class's pages, scores."""
+    from autograder.discovery import discover
+
+    said = Said.JSON if as_json else Said.NOTHING if quiet else Said.EVERYTHING if verbose else Said.TABLE
+    loaded = course_of(course)
+    found = discover(paths, loaded, assignment, student)
+    for line in found.unmatched:
+        typer.echo(f"not graded: {line}", err=True)
+    chosen = [one for one in found.submissions if since is None or _is_since(one, since)]
+    if not chosen:
+        when = f" since {since:%Y-%m-%d %H:%M}" if since is not None and found.submissions else ""
+        typer.echo(f"error: no submission found in {', '.join(map(str, paths))}{when}", err=True)
+        raise typer.Exit(USAGE)
+    _grade(loaded, chosen, out, jobs, said, force, frozenset(task or ()))
+
+
+def _is_since(submission: Any, since: datetime) -> bool:
+    """Whether a submission was handed in since then; where that is unknown, whether its file was changed since."""
+    when = submission.submitted_at or submission.changed_at
+    return when is None or datetime.fromisoformat(when) >= since.replace(tzinfo=since.tzinfo or UTC)
+
+
+def _grade(
+    course: Any, submissions: Any, out: Path, jobs: int, said: Said,
+    force: bool = False, only: frozenset[str] = frozenset(),
+) -> None:  # fmt: skip
+    from itertools import chain
+
+    from autograder import store
+    from autograder.grading import carry_out, cores, plan, save_all
+    from autograder.publishing import Press
+    from autograder.reports.texts import load_texts
+    from autograder.results import to_json
+
+    began, quiet = time.monotonic(), said in (Said.JSON, Said.NOTHING)
+    for name in only:
+        if not any(name in course.assignment(one.assignment).owners.values() for one in submissions):
+            raise AssignmentError(f"no task {name!r} in the assignments of these submissions")
+    with store.locked(out):
+        todo = plan(course, submissions, out, force, only)
+        results = with_progress(carry_out(todo.orders, jobs or cores()), len(todo.orders), quiet, "grading")
+        press = Press(out, course.config, load_texts(course.root))
+        grades = save_all(press, chain(todo.restated, results), todo.unchanged)
+    if said is Said.JSON:
+        typer.echo(json.dumps([to_json(grade) for grade in grades], ensure_ascii=False))
+    elif not quiet:
+        _print_class(course, grades, press, said is Said.EVERYTHING)
+        _print_summary(grades, len(todo.unchanged), time.monotonic() - began)
+    if not all(grade.is_graded for grade in grades):
+        raise typer.Exit(UNGRADED)
+
+
+def _print_class(course: Any, grades: Any, press: Any, verbose: bool) -> None:
+    from autograder.reports.terminal import class_table, feedback_lines
+    from autograder.store import assignments_of
+
+    screen = console(width=None if sys.stdout.isatty() else 160)
+    for grade in grades if verbose else ():
+        screen.print(feedback_lines(grade, press.texts), soft_wrap=True)
+    for name in assignments_of(grades):
+        ids = {task.name: task.id for task in course.assignment(name).tasks}
+        screen.print(class_table(grades, name, ids, press.texts))
+        screen.print()
+    out = press.folder
+    option = f" --out {out}" if str(out) != "graded" else ""
+    for line in (
+        f"the class: {out / 'index.html'}",
+        f"scores: {out / 'scores.csv'}",
+        f"feedback: {out / 'feedback'}/<assignment>/<student>.html, and .txt",
+        f"one student's: autograder show STUDENT ASSIGNMENT{option}",
+    ):
+        screen.print(line, soft_wrap=True, highlight=False)
+
+
+def _print_summary(grades: Any, unchanged: int, seconds: float) -> None:
+    """How many were graded, and how long it took; the slowest, where it took longer than the others."""
+    left = sum(not grade.is_graded for grade in grades)
+    parts = [f"{len(grades) - unchanged - left} graded", f"{unchanged} unchanged"]
+    parts += [f"{left} not graded: run this again"] if left else []
+    slowest = max(grades, key=lambda grade: grade.seconds)
+    told = (
+        f"; slowest: {slowest.student}, {slowest.assignment}, {slowest.seconds:.1f} s"
+        if len(grades) > unchanged
+        else ""
+    )
+    console().print(f"{', '.join(parts)} in {seconds:.1f} s{told}", soft_wrap=True, highlight=False)
+
+
+@reports_errors
+def demo(
+    out: Annotated[Path, typer.Option("--out", help="Folder for the class and its grades.")] = Path("demo"),
+    jobs: Annotated[int, typer.Option(min=0, help="Processes that grade; 0 is one a core.")] = 0,
+    course: CourseOption = None,
+) -> None:
+    """Write a class of 30 submissions, right and wrong and broken, and grade it."""
+    from autograder.demo import write_class
+
+    loaded = course_of(course)
+    count = write_class(loaded, out / "submitted")
+    typer.echo(f"wrote {count} submissions to {out / 'submitted'}; grading them as `autograder grade` does")
+    from autograder.discovery import discover
+
+    found = discover([out / "submitted"], loaded, None, None)
+    for line in found.unmatched:
+        typer.echo(f"not graded: {line}", err=True)
+    _grade(loaded, found.submissions, out / "graded", jobs, Said.TABLE)

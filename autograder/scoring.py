@@ -1,0 +1,67 @@
+"""From the results of tests to the scores of tasks, and what lateness costs: arithmetic, and nothing is run."""
+
+import dataclasses
+import types
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from autograder.course import Assignment, Course
+from autograder.results import Grade, Outcome, TaskScore, TestResult, summary
+from autograder.submission import Submission
+
+NOTHING_KEPT: Mapping[str, TaskScore] = types.MappingProxyType({})
+
+
+def task_scores(
+    assignment: Assignment, results: Mapping[str, Sequence[TestResult]], kept: Mapping[str, TaskScore] = NOTHING_KEPT
+) -> tuple[TaskScore, ...]:
+    """The scores of every task, in order: those ``kept``, with the points that they have now, and those that the
+    results come to. A test that failed in a task that needs an unsolved one is ``blocked``."""
+    scores: list[TaskScore] = []
+    solved: set[str] = set()
+    for task in assignment.tasks:
+        earlier = kept.get(task.name)
+        tests = tuple(results.get(task.name, ())) if earlier is None else earlier.tests
+        unsolved = [name for name in task.needs if name not in solved]
+        if unsolved:
+            tests = tuple(_blocked(test, unsolved) if test.outcome is Outcome.FAILED else test for test in tests)
+        if summary(test.outcome for test in tests) in (Outcome.PASSED, Outcome.SKIPPED):
+            solved.add(task.name)
+        score = earlier or TaskScore(task.name, task.points, task.bonus, tests)
+        scores.append(dataclasses.replace(score, max_points=task.points, bonus=task.bonus))
+    return tuple(scores)
+
+
+def _blocked(test: TestResult, unsolved: list[str]) -> TestResult:
+    names = " and ".join(f"`{name}`" for name in unsolved)
+    return dataclasses.replace(
+        test,
+        outcome=Outcome.BLOCKED,
+        message=f"this task builds on {names}, which is not solved yet\n{test.message}".rstrip(),
+    )
+
+
+def late(course: Course, submission: Submission) -> Mapping[str, Any] | None:
+    """What lateness costs: None where there is no policy, no due date, no known time, or nothing to pay."""
+    policy, due = course.config.late, course.assignment(submission.assignment).due
+    if policy is None or due is None or submission.submitted_at is None:
+        return None
+    submitted = datetime.fromisoformat(submission.submitted_at)
+    penalty = policy.penalty(due, submitted)
+    if not penalty:
+        return None
+    return {"due": due.isoformat(), "seconds": round((submitted - due).total_seconds()), "penalty": penalty}
+
+
+def restated(course: Course, submission: Submission, grade: Grade) -> Grade:
+    """A grade with the points, and the cost of lateness, that the course's configuration gives it now."""
+    kept = {task.name: task for task in grade.tasks}
+    return dataclasses.replace(
+        grade,
+        tasks=task_scores(course.assignment(submission.assignment), {}, kept),
+        late=late(course, submission),
+        submitted_at=submission.submitted_at,
+        sources=submission.sources,
+        notes=submission.notes,
+    )
