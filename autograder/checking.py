@@ -2,11 +2,11 @@
 
 import contextlib
 import hashlib
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from autograder import places
 from autograder.course import Assignment, Course
 from autograder.errors import AssignmentError
 from autograder.reports.page import page
@@ -51,9 +51,8 @@ def watch_target(course: Course, target: str | None) -> Iterator[Grade]:
 
 
 def write_page(course: Course, grade: Grade, texts: Texts) -> Path:
-    """Write the page of a check into a folder of the user's own, and return its path."""
-    folder = Path(tempfile.gettempdir()) / f"autograder-{Path.home().name}"
-    path = folder / f"{grade.assignment}.html"
+    """Write the page of a check into the user's cache, and return its path."""
+    path = places.cache() / "check" / f"{grade.assignment}.html"
     write_text(path, page(grade, course.config, texts, public=True))
     return path
 

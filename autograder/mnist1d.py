@@ -14,6 +14,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from autograder import places
+
 Array = NDArray[np.float64]
 
 FROZEN_SEED = 42
@@ -69,7 +71,7 @@ def load(seed: int = FROZEN_SEED, cache: Path | None = None) -> Mnist1d:
 
     ``cache`` is a folder; default: ``autograder`` in the user's cache. Where it cannot be written, nothing is kept.
     """
-    folder = cache or Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "autograder"
+    folder = cache or places.cache()
     path = folder / f"mnist1d-{_VERSION}-{seed}.npz"
     try:
         with np.load(path) as kept:

@@ -12,9 +12,12 @@ from autograder.results import Grade
 
 
 def lines_of_page(grade: Grade, config: Config) -> list[Line]:
-    """All that is to be read on a grade's page besides the student's own code and the rubric lines."""
+    """All that is to be read on a grade's page besides the student's own code, and what is meant to be read: rubric
+    lines and hints."""
     shown = page(dataclasses.replace(grade, code=()), config, load_texts())
     text = html.unescape(re.sub(r"<(style|script)\b.*?</\1>|<[^>]+>", " ", shown, flags=re.DOTALL))
-    for rubric in (test.rubric for task in grade.tasks for test in task.tests):
-        text = text.replace(rubric, "")
+    rubrics = [test.rubric for task in grade.tasks for test in task.tests]
+    hints = [task.diagnosis.hint for task in grade.tasks if task.diagnosis is not None]
+    for meant in (*rubrics, *hints):
+        text = text.replace(meant, "")
     return [Line("the page", line) for line in text.splitlines()]

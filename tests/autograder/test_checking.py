@@ -82,10 +82,12 @@ def test_a_watch_outlives_a_file_that_is_gone_for_a_moment(course, tmp_path):
         timer.join()
 
 
-def test_a_check_leaves_a_page(course):
-    """With the public rubric lines, and no points."""
+def test_a_check_leaves_a_page(course, tmp_path, monkeypatch):
+    """With the public rubric lines, and no points; in the user's cache."""
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     (grade,) = check_target(course, "04")
     page = write_page(course, grade, load_texts(course.root))
+    assert page == tmp_path / "cache" / "autograder" / "check" / "04_scaling.html"
     shown = page.read_text(encoding="utf-8")
     assert "Your public tests" in shown
     assert "points" not in shown.partition("<main>")[2]

@@ -167,8 +167,9 @@ def test_release_check_fails_where_a_release_is_stale(tmp_path):
     assert autograder("release", "--check", course=course).exit_code == 0
 
 
-def test_check_is_status_1_until_all_public_tests_pass():
+def test_check_is_status_1_until_all_public_tests_pass(monkeypatch, tmp_path):
     """The released stub does not pass; the student reads which task is not written, and no points."""
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
     done = autograder("check", "04")
     assert done.exit_code == 1
     assert "Not all public tests pass yet." in done.stdout
@@ -227,9 +228,10 @@ def test_report_without_names_goes_elsewhere(submitted, tmp_path):
     assert (empty.exit_code, "holds no grades" in empty.stderr) == (2, True)
 
 
-def test_check_prints_json_lines_and_opens_its_page(monkeypatch):
+def test_check_prints_json_lines_and_opens_its_page(monkeypatch, tmp_path):
     """One grade a line and nothing else; the browser is sent to a page that is there."""
     opened = []
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
     monkeypatch.setattr("webbrowser.open", opened.append)
     done = autograder("check", "04", "--json", "--open")
     assert done.exit_code == 1
