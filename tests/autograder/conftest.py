@@ -10,6 +10,16 @@ from autograder.sandbox.policy import Policy
 from autograder.sandbox.spawn import ForkServer
 
 
+# Files whose tests take minutes, one after another. Where files are shared out among processes they must begin first, or
+# everybody waits for the last of them.
+LONG = ("test_hostile", "test_diagnosis", "test_notebooks", "test_numbers", "test_browser", "test_pages_of_mistakes")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Long files first."""
+    items.sort(key=lambda item: not item.path.stem.startswith(LONG))
+
+
 @pytest.fixture(scope="session")
 def fork_server() -> Iterator[ForkServer]:
     """A warm fork server."""

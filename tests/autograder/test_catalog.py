@@ -11,7 +11,8 @@ import pytest
 
 from autograder.course import Course, load_course
 from autograder.discovery import discover
-from autograder.grading import cool, grade_all
+from autograder.grading import grade_all
+from autograder.judge import cool
 from autograder.reference import load_solutions
 from autograder.results import Grade
 
