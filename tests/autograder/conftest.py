@@ -9,9 +9,8 @@ from autograder.remote.session import Session
 from autograder.sandbox.policy import Policy
 from autograder.sandbox.spawn import ForkServer
 
-
-# Files whose tests take minutes, one after another. Where files are shared out among processes they must begin first, or
-# everybody waits for the last of them.
+# Files whose tests take minutes, one after another. Where files are shared out among processes they must begin first,
+# or everybody waits for the last of them.
 LONG = ("test_hostile", "test_diagnosis", "test_notebooks", "test_numbers", "test_browser", "test_pages_of_mistakes")
 
 

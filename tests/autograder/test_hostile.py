@@ -140,7 +140,8 @@ def test_the_output_holds_grades_and_nothing_else(graded: Graded) -> None:
     """The folder of grades has one grade and one feedback for each, as the grades say, and the scores."""
     out = graded.place.out
     names = [(grade.assignment, grade.student) for grade in graded.grades.values()]
-    wanted = {f"grades/{assignment}/{student}.json" for assignment, student in names} | {"scores.csv", "index.html", ".lock"}
+    wanted = {"scores.csv", "index.html", ".lock"}
+    wanted |= {f"grades/{assignment}/{student}.json" for assignment, student in names}
     wanted |= {f"attempts/{assignment}/{student}/0001.json" for assignment, student in names}
     wanted |= {f"feedback/{assignment}/{student}.{kind}" for assignment, student in names for kind in ("txt", "html")}
     wanted |= {f"class/{assignment}.html" for assignment, _ in names}
