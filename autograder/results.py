@@ -168,21 +168,25 @@ def to_json(grade: Grade) -> dict[str, Any]:
 
 
 def from_json(data: Mapping[str, Any]) -> Grade:
-    """The grade that ``to_json`` wrote. Raises ``ValueError`` for another schema, ``KeyError`` for a missing key."""
+    """The grade that ``to_json`` wrote; what earlier versions did not write yet may be missing.
+
+    Raises ``ValueError`` for another schema, ``KeyError`` for a missing key.
+    """
     if data.get("schema") != SCHEMA:
         raise ValueError(f"schema is {data.get('schema')!r}, not {SCHEMA!r}")
     tasks = tuple(
         TaskScore(
-            name=task["name"], max_points=task["max_points"], bonus=task["bonus"], key=task["key"],
+            name=task["name"], max_points=task["max_points"], bonus=task["bonus"], key=task.get("key", ""),
             diagnosis=Diagnosis(**task["diagnosis"]) if task["diagnosis"] else None,
-            picture=pictures.from_json(task["picture"]) if task["picture"] else None,
+            picture=pictures.from_json(task["picture"]) if task.get("picture") else None,
             tests=tuple(TestResult(**{**test, "outcome": Outcome(test["outcome"])}) for test in task["tests"]),
         )
         for task in data["tasks"]
     )  # fmt: skip
     plain = (
         "student", "assignment", "attempt", "isolation", "seed", "versions", "submitted_at", "graded_at", "late",
-        "problem", "seconds",
+        "problem",
     )  # fmt: skip
-    several: dict[str, Any] = {key: tuple(data[key]) for key in ("sources", "notes", "code")}
-    return Grade(tasks=tasks, **several, **{key: data[key] for key in plain})
+    several: dict[str, Any] = {key: tuple(data[key]) for key in ("sources", "notes")}
+    later = {"code": tuple(data.get("code", ())), "seconds": data.get("seconds", 0.0)}
+    return Grade(tasks=tasks, **several, **later, **{key: data[key] for key in plain})
