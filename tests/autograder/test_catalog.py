@@ -67,7 +67,8 @@ def test_case_gets_its_grade(case, grades: Mapping[str, Grade]) -> None:
     """A submission of the catalog gets exactly the outcomes, the score and the words that its case asks for."""
     grade, expect = grades[case.student], case.expect
     everything = {task.name: str(task.outcome) for task in grade.tasks}
-    messages = [grade.problem or "", *(test.message for task in grade.tasks for test in task.tests)]
+    tests = [test for task in grade.tasks for test in task.tests]
+    messages = [grade.problem or "", *(test.message for test in tests), *(test.printed for test in tests)]
     default = expect.get("all") or expect["others"]
     assert everything == dict.fromkeys(everything, default) | dict(expect.get("tasks", {})), "\n".join(messages)
     assert grade.score == expect["score"], [(task.name, task.points) for task in grade.tasks]

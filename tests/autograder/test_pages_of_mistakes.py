@@ -16,11 +16,11 @@ from autograder.submission import Submission
 from .reading import lines_of_page
 
 COURSE = load_course(Path(__file__).resolve().parents[2])
-EACH = 2
+EACH = 1
 
 
 def wrong_submissions(assignment):
-    """The assignment's misconceptions, each task's first ones and its second ones in a submission."""
+    """The assignment's misconceptions: the first of each name in one submission, and so on."""
     solutions = load_solutions(assignment)
     for place in range(EACH):
         chosen = {}
