@@ -41,7 +41,7 @@ def check_assignments(
 
     Raises ``AssignmentError`` where one cannot even be run.
     """
-    from autograder.grading import cores
+    from autograder.executors.local import cores
 
     chosen = [course.assignment(name) for name in names] or list(course.assignments)
     if task is not None and len(chosen) != 1:

@@ -9,11 +9,11 @@ from typing import Any
 from autograder import places
 from autograder.course import Assignment, Course
 from autograder.errors import AssignmentError
+from autograder.files import write_text
 from autograder.reports.page import page
 from autograder.reports.texts import Texts
 from autograder.results import Grade
 from autograder.sandbox.spawn import ForkServer
-from autograder.store import write_text
 from autograder.submission import SUFFIXES, read_submission
 
 Target = tuple[Assignment, Path]

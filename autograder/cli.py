@@ -61,7 +61,7 @@ def report(
 ) -> None:
     """Write the pages of a graded class again: after a template was changed, or without names."""
     from autograder import store
-    from autograder.grading import cores
+    from autograder.executors.local import cores
     from autograder.publishing import Press, publish, without_names
     from autograder.reports.texts import load_texts
 

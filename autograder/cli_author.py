@@ -53,9 +53,9 @@ def author_check(
     from rich.console import Console
 
     from autograder.author import check_assignments
+    from autograder.files import write_text
     from autograder.reports import matrix
     from autograder.soundness import to_json
-    from autograder.store import write_text
 
     chosen = (assignment,) if assignment else ()
     found, console = [], Console()

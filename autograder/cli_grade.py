@@ -79,7 +79,8 @@ def _grade(
     from itertools import chain
 
     from autograder import store
-    from autograder.grading import carry_out, cores, plan, save_all
+    from autograder.executors.local import cores
+    from autograder.grading import carry_out, plan, save_all
     from autograder.publishing import Press
     from autograder.reports.texts import load_texts
     from autograder.results import to_json

@@ -19,6 +19,7 @@ from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 
 from autograder.errors import AssignmentError
+from autograder.files import read_text
 
 Identifier = Annotated[str, StringConstraints(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$")]
 AssignmentName = Annotated[str, StringConstraints(pattern=r"^[0-9]{2}_[a-z][a-z0-9_]*$")]
@@ -119,16 +120,23 @@ class Config(_Frozen):
                 raise ValueError(f"demo: there is no assignment {name!r}; there are {', '.join(self.assignments)}")
         return self
 
+    def title(self, assignment: str) -> str:
+        """An assignment's title; its name where the course no longer has it."""
+        about = self.assignments.get(assignment)
+        return about.title if about else assignment
+
+    def tasks(self, assignment: str) -> tuple[TaskConfig, ...]:
+        """An assignment's tasks; none where the course no longer has it."""
+        about = self.assignments.get(assignment)
+        return about.tasks if about else ()
+
 
 def load_config(path: Path) -> Config:
     """Read a configuration file.
 
     Raises ``AssignmentError`` naming the file and every mistake in it: line, key, what was found, what would be right.
     """
-    try:
-        text = path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise AssignmentError(f"{path}: cannot be read as UTF-8 text ({error})") from error
+    text = read_text(path)
     try:
         tree = YAML(typ="rt").load(io.StringIO(text))
     except YAMLError as error:

@@ -17,7 +17,7 @@ from autograder.answers import Answer
 from autograder.evidence import Evidence
 from autograder.exam import Exam
 from autograder.reference import Solutions, run
-from autograder.results import Diagnosis, Outcome, TestResult
+from autograder.results import FINE, Diagnosis, Outcome, TestResult
 
 _DIGITS = re.compile(r"\d[\d.e+-]*")
 
@@ -43,7 +43,7 @@ class Diagnostician:
 
         Tasks that failed in another way than by wrong answers (out of time, crashed, missing) show nothing.
         """
-        if any(test.outcome not in (Outcome.PASSED, Outcome.SKIPPED, Outcome.FAILED) for test in tests):
+        if any(test.outcome not in (*FINE, Outcome.FAILED) for test in tests):
             return None
         failed = [test.name for test in tests if test.outcome is Outcome.FAILED]
         passed = [test.name for test in tests if test.outcome is Outcome.PASSED]

@@ -11,8 +11,9 @@ from enum import StrEnum
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
-from autograder.course import Course, find_course, load_course, require_sources
+from autograder.course import Assignment, Course, find_course, load_course, require_sources
 from autograder.errors import AssignmentError, AutograderError
+from autograder.executors.local import cores
 
 DEFAULT_SECRET = "change-me-before-a-real-class"
 _MEMORY_MB, _FREE_GB = 2048, 1
@@ -53,8 +54,7 @@ def _machine() -> Iterator[Finding]:
     yield _found(
         "Python", python, platform.python_version(), "Use Python 3.11, 3.12 or 3.13: `uv python install 3.12`."
     )
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    yield Finding("cores", State.FINE, f"{cores}; so many submissions are graded at a time")
+    yield Finding("cores", State.FINE, f"{cores()}; so many submissions are graded at a time")
     free = shutil.disk_usage(Path.cwd()).free / 1e9
     mend = "Make room: a graded class of 1,000 takes about 0.2 GB."
     yield _found("disk here", free >= _FREE_GB, f"{free:.0f} GB free", mend, else_state=State.NOTE)
@@ -130,7 +130,7 @@ def _course(start: Path) -> Iterator[Finding]:
 
 
 def _sources(course: Course) -> Iterator[Finding]:
-    lacking = [name for name, problem in _tried(course) if problem]
+    lacking = [assignment.name for assignment in course.assignments if not _is_complete(assignment)]
     if not lacking:
         yield Finding("suites and solutions", State.FINE, "all there: this machine can grade")
     elif len(lacking) == len(course.assignments):
@@ -140,14 +140,12 @@ def _sources(course: Course) -> Iterator[Finding]:
         yield Finding("suites and solutions", State.MISSING, f"incomplete for {', '.join(lacking)}", mend)
 
 
-def _tried(course: Course) -> Iterator[tuple[str, bool]]:
-    for assignment in course.assignments:
-        try:
-            require_sources(assignment)
-        except AssignmentError:
-            yield assignment.name, True
-        else:
-            yield assignment.name, False
+def _is_complete(assignment: Assignment) -> bool:
+    try:
+        require_sources(assignment)
+    except AssignmentError:
+        return False
+    return True
 
 
 def _found(subject: str, fine: bool, found: str, mend: str, else_state: State = State.MISSING) -> Finding:

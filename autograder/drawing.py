@@ -10,16 +10,16 @@ from pathlib import Path
 from typing import Any
 
 from autograder.course import Assignment, Rules
-from autograder.errors import AssignmentError
 from autograder.exam import Seat
+from autograder.files import read_text
 from autograder.picture import Picture
 from autograder.reference import run
-from autograder.results import Outcome, TaskScore
+from autograder.results import FINE, Outcome, TaskScore
 from autograder.seeds import derive
 
 _SECONDS = 5.0
 # What has no function, or none that comes back in time, is not asked again for a picture.
-_DRAWN = (Outcome.PASSED, Outcome.FAILED, Outcome.SKIPPED)
+_DRAWN = (*FINE, Outcome.FAILED)
 
 
 @dataclass(frozen=True)
@@ -62,9 +62,5 @@ def load_drawings(assignment: Assignment, path: Path) -> Drawings:
     """
     if not path.is_file():
         return Drawings({})
-    try:
-        source = path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise AssignmentError(f"{path}: cannot be read as UTF-8 text ({error})") from error
-    names = vars(run(f"{assignment.module}_pictures", ((str(path), source),)))
+    names = vars(run(f"{assignment.module}_pictures", ((str(path), read_text(path)),)))
     return Drawings({task.name: names[task.name] for task in assignment.tasks if task.name in names})

@@ -11,10 +11,8 @@ from autograder.course import Rules
 from autograder.errors import GraderError
 from autograder.evidence import Evidence, fresh, saw
 from autograder.remote.failures import CHANGED, StudentFailure
-from autograder.results import Outcome, TestResult
+from autograder.results import COSTLY, FINE, Outcome, TestResult
 from autograder.seeds import derive
-
-_COSTLY = (Outcome.TIMED_OUT, Outcome.CRASHED, Outcome.OUT_OF_MEMORY)
 
 
 class Seat(Protocol):
@@ -153,8 +151,7 @@ class Exam:
 
     def has_failed(self) -> bool:
         """Whether some test so far is neither passed nor skipped."""
-        fine = (Outcome.PASSED, Outcome.SKIPPED)
-        return any(result.outcome not in fine for results in self.results.values() for result in results)
+        return any(result.outcome not in FINE for results in self.results.values() for result in results)
 
     def open(self, task: str, test: str) -> None:
         """Start a test. Its time is a test's limit, or what its task has left where that is less."""
@@ -176,7 +173,7 @@ class Exam:
         """End a test. What a test took that ran out of time, or whose process was lost, importing everything again
         included, is held against the task's time."""
         failure = self.seat.failure
-        if failure is not None and failure.outcome in _COSTLY:
+        if failure is not None and failure.outcome in COSTLY:
             self._left[self._task] -= time.monotonic() - self._began
 
 

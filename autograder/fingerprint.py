@@ -8,7 +8,7 @@ dates and titles are left out: what they change is worked out anew without runni
 import functools
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 
 import autograder
@@ -40,24 +40,24 @@ def fingerprints(course: Course, submission: Submission) -> Mapping[str, str]:
 def _surroundings(assignment: Assignment) -> str:
     """What all tasks of an assignment share. The files are looked at once in a process, as judges do."""
     suites = {task.suite for task in assignment.tasks}
-    beside = [path for path in _files([assignment.suites]) if path not in suites]
+    beside = [path for path in _files(assignment.suites) if path not in suites]
     rules = [
         [task.id, task.names, task.needs, task.forbids, task.changes_arguments, task.training_seconds]
         for task in assignment.tasks
     ]
-    files = [[path.name, _content(path)] for path in [*_files([assignment.solution]), *beside]]
+    files = [[path.name, _content(path)] for path in [*_files(assignment.solution), *beside]]
     return _hash(assignment.name, assignment.limits.model_dump(), rules, files, dict(versions()), _package())
 
 
 @functools.cache
 def _package() -> str:
     """This package's own source, which changes more often than its version where it is being written."""
-    return _hash([[str(path.relative_to(_PACKAGE)), _content(path)] for path in _files([_PACKAGE])])
+    return _hash([[str(path.relative_to(_PACKAGE)), _content(path)] for path in _files(_PACKAGE)])
 
 
-def _files(folders: Iterable[Path]) -> list[Path]:
-    """The files in folders that a grading may depend on: no bytecode, and no templates of pages."""
-    found = [path for folder in folders for path in sorted(folder.rglob("*.*")) if path.is_file()]
+def _files(folder: Path) -> list[Path]:
+    """The files below a folder that a grading may depend on: no bytecode, and no templates of pages."""
+    found = [path for path in sorted(folder.rglob("*.*")) if path.is_file()]
     return [path for path in found if path.suffix in (".py", ".yaml", ".npz", ".csv") and "templates" not in path.parts]
 
 

@@ -1,6 +1,5 @@
 """Grade many submissions: only what changed, through a pool of warm judges, each grade stored as it comes."""
 
-import os
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -60,7 +59,7 @@ def plan(
         kept = {
             task.name: task
             for task in (earlier.tasks if earlier is not None else ())
-            if task.name in keys and (_stays(task, keys, force, only) or (only and task.name not in only))
+            if task.name in keys and _stays(task, keys[task.name], force, only)
         }
         if earlier is None or len(kept) < len(keys):
             orders.append(Order(course, submission, keys=keys, kept=kept))
@@ -70,9 +69,11 @@ def plan(
     return Plan(tuple(orders), tuple(again), tuple(unchanged))
 
 
-def _stays(task: TaskScore, keys: Mapping[str, str], force: bool, only: frozenset[str]) -> bool:
-    forced = force and (not only or task.name in only)
-    return not forced and task.outcome is not Outcome.UNGRADED and task.key == keys[task.name]
+def _stays(task: TaskScore, key: str, force: bool, only: frozenset[str]) -> bool:
+    """Whether a task's score is kept. What ``only`` leaves out is kept even where its outcome would be another now."""
+    if only and task.name not in only:
+        return True
+    return not force and task.outcome is not Outcome.UNGRADED and task.key == key
 
 
 def grade_all(course: Course, submissions: Sequence[Submission], jobs: int, public: bool = False) -> Iterator[Grade]:
@@ -117,9 +118,10 @@ def save_all(press: Press, grades: Iterable[Grade], unchanged: Sequence[Grade] =
     """
     done: list[Grade] = []
     for grade in grades:
-        done.append(store.as_next_attempt(press.folder, grade))
-        kept = store.read(store.write(press.folder, grade))  # an earlier one, where this one stayed ungraded
-        press.feedback(kept)
+        attempt = store.as_next_attempt(press.folder, grade)
+        path = store.write(press.folder, grade)
+        press.feedback(attempt if attempt.is_graded else store.read(path))  # an earlier one may count still
+        done.append(attempt)
     for grade in filter(press.lacks, unchanged):
         press.feedback(grade)
     done += unchanged
@@ -148,8 +150,3 @@ def ungraded(order: Order, why: str) -> Grade:
 
 def _lost(order: Order) -> Grade:
     return ungraded(order, "the process that graded it was killed, three times")
-
-
-def cores() -> int:
-    """The cores that this process may use: the usual number of jobs."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

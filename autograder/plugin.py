@@ -16,7 +16,7 @@ from autograder.errors import AutograderError, GraderError
 from autograder.exam import Direct, Exam
 from autograder.expect import Mismatch
 from autograder.remote.failures import StudentFailure, StudentRaised
-from autograder.results import Outcome, TestResult
+from autograder.results import FINE, Outcome, TestResult
 
 EXAM = pytest.StashKey[Exam]()
 _SHOWN = 4000  # characters of a message, and of what was printed
@@ -143,7 +143,7 @@ def _result(item: pytest.Item, call: pytest.CallInfo[Any], exam: Exam) -> TestRe
     marker = item.get_closest_marker("weight")
     function = getattr(item, "function", None)
     rubric = " ".join((getattr(function, "__doc__", None) or item.name).split())
-    printed = "" if outcome in (Outcome.PASSED, Outcome.SKIPPED) else exam.seat.printed.strip("\n")
+    printed = "" if outcome in FINE else exam.seat.printed.strip("\n")
     return TestResult(
         name=item.name,
         rubric=rubric,

@@ -16,7 +16,7 @@ from autograder.mutation import Mutant
 from autograder.reach import reached_by
 from autograder.reference import Segments, run
 from autograder.remote.failures import CHANGED
-from autograder.results import Outcome, TestResult
+from autograder.results import FINE, Outcome, TestResult
 from autograder.soundness import Kind, MutantRow, Row
 
 WHOLE_SUITE_SEEDS = 2
@@ -24,7 +24,6 @@ WHOLE_SUITE_SEEDS = 2
 MUTANT_SEEDS = 3
 SPARE, SPARE_TRAINING = 5, 2
 """A right answer must leave these factors of a test's time unused (exercises, ruling h); the second where it trains."""
-_FINE = (Outcome.PASSED, Outcome.SKIPPED)
 
 
 @dataclass(frozen=True)
@@ -136,7 +135,7 @@ class _Findings:
 def _violations(trial: Trial, bench: Bench, results: dict[str, list[TestResult]], own: frozenset[str]) -> Iterator[str]:
     """The promises that one run breaks."""
     for task, tests in results.items():
-        bad = [test for test in tests if test.outcome not in _FINE]
+        bad = [test for test in tests if test.outcome not in FINE]
         if trial.trivial:
             yield from (f"passes {test.name}" for test in tests if test.outcome is Outcome.PASSED)
         elif trial.kind == "misconception" and task in own:
@@ -158,7 +157,7 @@ def _differences(
     for test in (test for tests in remote.values() for test in tests):
         if test.message.startswith(CHANGED) or test.name in luck or test.name not in here:
             continue  # that what stays in the guest changes its arguments can only be seen there
-        if (here[test.name].outcome in _FINE) != (test.outcome in _FINE):
+        if (here[test.name].outcome in FINE) != (test.outcome in FINE):
             yield (
                 f"{test.name} is {test.outcome} in a guest and {here[test.name].outcome} in process: "
                 f"{test.message.splitlines()[0] if test.message else ''}"
@@ -197,7 +196,7 @@ def try_mutant(trial: MutantTrial) -> MutantRow:
     try:
         for number in range(MUTANT_SEEDS):
             exam = judge.sit(bench, session, f"author check {number}", tasks, one_is_enough=True)
-            bad = [test for tests in exam.results.values() for test in tests if test.outcome not in _FINE]
+            bad = [test for tests in exam.results.values() for test in tests if test.outcome not in FINE]
             if bad:
                 caught_by = bad[0].name
                 break

@@ -10,6 +10,7 @@ from pathlib import Path
 from autograder import store
 from autograder.config import Config
 from autograder.executors import inline, local
+from autograder.files import write_text
 from autograder.reports import classpage, csv, feedback
 from autograder.reports.page import page
 from autograder.reports.texts import Texts
@@ -29,8 +30,8 @@ class Press:
     def feedback(self, grade: Grade) -> Path:
         """Write one submission's feedback, as text and as a page. Returns the page's path."""
         path = self._page(grade)
-        store.write_text(path.with_name(f"{grade.student}.txt"), feedback.text(grade, self.texts))
-        store.write_text(path, page(grade, self.config, self.texts))
+        write_text(path.with_name(f"{grade.student}.txt"), feedback.text(grade, self.texts))
+        write_text(path, page(grade, self.config, self.texts))
         return path
 
     def lacks(self, grade: Grade) -> bool:
@@ -48,9 +49,9 @@ class Press:
             chosen = [grade for grade in grades if grade.assignment == name]
             if chosen:
                 text = classpage.class_page(chosen, self.config, self.texts)
-                store.write_text(self.folder / "class" / f"{name}.html", text)
-        store.write_text(self.folder / "scores.csv", csv.text(grades))
-        store.write_text(self.folder / INDEX, classpage.index_page(grades, self.config, self.texts))
+                write_text(self.folder / "class" / f"{name}.html", text)
+        write_text(self.folder / "scores.csv", csv.text(grades))
+        write_text(self.folder / INDEX, classpage.index_page(grades, self.config, self.texts))
         return self.folder / INDEX
 
 

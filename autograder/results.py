@@ -27,6 +27,9 @@ class Outcome(StrEnum):
     UNGRADED = "ungraded"
 
 
+FINE = (Outcome.PASSED, Outcome.SKIPPED)  # costs no points
+COSTLY = (Outcome.TIMED_OUT, Outcome.CRASHED, Outcome.OUT_OF_MEMORY)  # a guest was lost, or its time
+
 # A task that is not passed takes the label that explains most: the first of these that any of its tests has.
 _TELLING = (
     Outcome.UNGRADED, Outcome.MISSING, Outcome.UNFINISHED, Outcome.TIMED_OUT, Outcome.OUT_OF_MEMORY, Outcome.CRASHED,

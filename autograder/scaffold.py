@@ -9,7 +9,7 @@ from typing import Any
 from autograder.config import load_config
 from autograder.course import CONFIG_FILE, Course
 from autograder.errors import AssignmentError
-from autograder.store import write_text
+from autograder.files import write_text
 
 POINTS = 10
 BLANK = "FILL IN"

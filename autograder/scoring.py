@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from autograder.course import Assignment, Course
-from autograder.results import Grade, Outcome, TaskScore, TestResult, summary
+from autograder.results import FINE, Grade, Outcome, TaskScore, TestResult, summary
 from autograder.submission import Submission
 
 NOTHING_KEPT: Mapping[str, TaskScore] = types.MappingProxyType({})
@@ -26,7 +26,7 @@ def task_scores(
         unsolved = [name for name in task.needs if name not in solved]
         if unsolved:
             tests = tuple(_blocked(test, unsolved) if test.outcome is Outcome.FAILED else test for test in tests)
-        if summary(test.outcome for test in tests) in (Outcome.PASSED, Outcome.SKIPPED):
+        if summary(test.outcome for test in tests) in FINE:
             solved.add(task.name)
         score = earlier or TaskScore(task.name, task.points, task.bonus, tests)
         scores.append(dataclasses.replace(score, max_points=task.points, bonus=task.bonus))

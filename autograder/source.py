@@ -12,6 +12,7 @@ from typing import Any, get_args
 from autograder.cells import BEGIN, END, Block, Cell, Kind, blocks_of, defined_in
 from autograder.course import Assignment
 from autograder.errors import AssignmentError
+from autograder.files import read_text
 
 __all__ = ["Cell", "Kind", "SolutionLine", "read_source", "reference_text", "solution_lines", "stub_of", "stub_text"]
 _RUNS = ("setup", "task")  # what grading executes and what a student hands in
@@ -36,10 +37,7 @@ def read_source(assignment: Assignment) -> tuple[Cell, ...]:
     import jupytext
 
     path = assignment.source
-    try:
-        text = path.read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        raise AssignmentError(f"{path}: cannot be read as UTF-8 text ({error})") from error
+    text = read_text(path)
     notebook = jupytext.reads(text, fmt="py:percent")
     cells = tuple(_cells(notebook.cells, text, str(path)))
     for cell in cells:

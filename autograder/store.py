@@ -12,12 +12,12 @@ import contextlib
 import fcntl
 import json
 import os
-import tempfile
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
 from autograder.errors import GraderError
+from autograder.files import write_text
 from autograder.results import Grade, from_json, to_json
 
 LOCK = ".lock"
@@ -112,42 +112,9 @@ def locked(folder: Path) -> Iterator[None]:
         os.close(lock)
 
 
-def write_text(path: Path, text: str) -> None:
-    """Write a file in one step: another process, or a power cut, leaves the old one or the new one.
-
-    Raises ``GraderError``.
-    """
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        descriptor, name = tempfile.mkstemp(prefix=f".{path.name[:60]}.", dir=path.parent)
-        try:
-            with os.fdopen(descriptor, "w", encoding="utf-8", newline="\n") as file:
-                file.write(text)
-                file.flush()
-                os.fsync(file.fileno())
-            os.chmod(name, 0o644)
-            os.replace(name, path)
-        except BaseException:
-            with contextlib.suppress(FileNotFoundError):
-                os.unlink(name)
-            raise
-        _force(path.parent)
-    except OSError as error:
-        raise GraderError(f"{path}: cannot be written ({error})") from error
-
-
 def assignments_of(grades: Iterable[Grade]) -> tuple[str, ...]:
     """The assignments among grades, sorted."""
     return tuple(sorted({grade.assignment for grade in grades}))
-
-
-def _force(folder: Path) -> None:
-    """Force a folder's entries to the disk: a rename is safe only then."""
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 def _folder_of_attempts(folder: Path, assignment: str, student: str) -> Path:

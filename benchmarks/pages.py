@@ -17,7 +17,8 @@ from pathlib import Path
 from autograder.course import load_course
 from autograder.demo import write_class
 from autograder.discovery import discover
-from autograder.grading import cores, grade_all
+from autograder.executors.local import cores
+from autograder.grading import grade_all
 from autograder.publishing import Press, publish
 from autograder.reports.texts import load_texts
 

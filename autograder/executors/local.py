@@ -50,6 +50,11 @@ def run(
         yield result
 
 
+def cores() -> int:
+    """The cores that this process may use: the usual number of jobs."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
 def _pool(
     function: Callable[[T], R], items: dict[int, T], jobs: int, context: multiprocessing.context.ForkServerContext
 ) -> Iterator[tuple[int, R]]:

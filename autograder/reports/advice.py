@@ -5,10 +5,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from autograder.reports.texts import Texts
-from autograder.results import Grade, Outcome, TaskScore
+from autograder.results import FINE, Grade, Outcome, TaskScore
 
 _LAST = {Outcome.UNFINISHED: 1, Outcome.MISSING: 1, Outcome.BLOCKED: 2}
-_FINE = (Outcome.PASSED, Outcome.SKIPPED)
 
 
 @dataclass(frozen=True)
@@ -30,7 +29,7 @@ def steps(grade: Grade, texts: Texts, needs: Mapping[str, Sequence[str]], public
         return (Step("", said["problem"].format(problem=grade.problem)),)
     ungraded = [task.name for task in grade.tasks if task.tests and task.outcome is Outcome.UNGRADED]
     found = [Step("", said["ungraded"].format(tasks=", ".join(ungraded)))] if ungraded else []
-    open_tasks = [task for task in grade.tasks if task.tests and task.outcome not in (*_FINE, Outcome.UNGRADED)]
+    open_tasks = [task for task in grade.tasks if task.tests and task.outcome not in (*FINE, Outcome.UNGRADED)]
     open_tasks.sort(key=lambda task: (task.bonus, _LAST.get(task.outcome, 0)))
     found += [Step(task.name, _sentence(task, said, needs)) for task in open_tasks]
     return tuple(found) or (Step("", said["public_done" if public else "done"]),)

@@ -20,14 +20,13 @@ def class_page(grades: Sequence[Grade], config: Config, texts: Texts) -> str:
     """The page of one assignment; it lies in the folder ``class`` beside ``feedback``, to whose pages it leads."""
     found = classroom(grades)
     name = grades[0].assignment
-    about = config.assignments.get(name)
     return texts.render(
         "class.html.j2",
         room=found,
         assignment=name,
-        title=about.title if about else name,
+        title=config.title(name),
         course=config.course,
-        ids={task.name: task.id for task in about.tasks} if about else {},
+        ids={task.name: task.id for task in config.tasks(name)},
         columns=grades[0].tasks,
         rows=[(grade, kinds_of(grade), remark(grade, texts), feedback_url(grade)) for grade in found.grades],
         counts=Counter(kind for grade in grades for kind in kinds_of(grade)),
@@ -45,8 +44,7 @@ def index_page(grades: Sequence[Grade], config: Config, texts: Texts) -> str:
     rooms = []
     for name in names:
         found = classroom([grade for grade in grades if grade.assignment == name])
-        about = config.assignments.get(name)
-        rooms.append((name, about.title if about else name, found, _summary(found)))
+        rooms.append((name, config.title(name), found, _summary(found)))
     return texts.render("index.html.j2", course=config.course, rooms=rooms, number=number, feedback_url=feedback_url)
 
 

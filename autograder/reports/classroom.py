@@ -5,10 +5,9 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from autograder.results import Grade, Outcome, TaskScore, TestResult
+from autograder.results import COSTLY, Grade, Outcome, TaskScore, TestResult
 
 BINS, FEWEST, SLOWEST = 10, 5, 8
-_COSTLY = (Outcome.TIMED_OUT, Outcome.CRASHED, Outcome.OUT_OF_MEMORY)
 
 
 @dataclass(frozen=True)
@@ -107,7 +106,7 @@ def kinds_of(grade: Grade) -> tuple[str, ...]:
     found = {
         "ungraded": not grade.is_graded,
         "broken": grade.problem is not None,
-        "costly": bool(outcomes & set(_COSTLY)),
+        "costly": bool(outcomes & set(COSTLY)),
         "named": any(task.diagnosis for task in grade.tasks),
         "empty": grade.is_graded and grade.score == 0,
         "full": grade.is_graded and grade.score >= grade.max_score,

@@ -5,6 +5,7 @@ from typing import Any
 
 from rich.table import Table
 
+from autograder.reports.texts import load_texts
 from autograder.soundness import Report, Row
 
 _MARKS = {"passes": ("✓", "green"), "fails": ("✗", "red"), "wavers": ("~", "yellow"), "not run": (" ", "dim")}
@@ -29,12 +30,6 @@ def tables(report: Report) -> Iterator[Table]:
 
 def page(report: Report) -> str:
     """The whole report as one self-contained HTML page."""
-    from jinja2 import Environment, PackageLoader, StrictUndefined
-
-    environment = Environment(
-        loader=PackageLoader("autograder"), autoescape=True, undefined=StrictUndefined, trim_blocks=True,
-        lstrip_blocks=True,
-    )  # fmt: skip
     tasks = [
         {
             "name": task,
@@ -44,7 +39,7 @@ def page(report: Report) -> str:
         for task, tests in report.tests.items()
     ]
     marks: dict[str, Any] = {state: mark for state, (mark, _) in _MARKS.items()}
-    return environment.get_template("soundness.html.j2").render(report=report, tasks=tasks, marks=marks)
+    return load_texts().render("soundness.html.j2", report=report, tasks=tasks, marks=marks)
 
 
 def _rows(report: Report, task: str) -> list[Row]:

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from autograder.config import Config
 from autograder.picture import Plot
@@ -40,18 +39,17 @@ class Part:
 
 def page(grade: Grade, config: Config, texts: Texts, public: bool = False) -> str:
     """The page. ``public`` says that only the public tests ran: then it speaks of no points."""
-    about = config.assignments.get(grade.assignment)
-    ids = {task.name: task.id for task in about.tasks} if about else {}
-    needs: dict[str, Any] = {task.name: task.needs for task in about.tasks} if about else {}
-    names = {task.name: task.names for task in about.tasks} if about else {}
+    tasks = config.tasks(grade.assignment)
+    ids = {task.name: task.id for task in tasks}
+    names = {task.name: task.names for task in tasks}
     raised = frozenset(place for task in grade.tasks for place in lines_that_raised(task))
     broken = frozenset(line_of_problem(grade))
-    advice = steps(grade, texts, needs, public)
+    advice = steps(grade, texts, {task.name: task.needs for task in tasks}, public)
     return texts.render(
         "feedback.html.j2",
         grade=grade,
         course=config.course,
-        title=about.title if about else grade.assignment,
+        title=config.title(grade.assignment),
         public=public,
         steps=advice[:MOST_STEPS],
         more_steps=len(advice) - MOST_STEPS,

@@ -35,10 +35,6 @@ class Texts:
         """The sign that stands before a rubric line."""
         return self.words["marks"].get(outcome, self.words["marks"]["other"])
 
-    def heading(self, name: str) -> str:
-        """A word that introduces something."""
-        return self.words["headings"][name]
-
     def render(self, template: str, **values: Any) -> str:
         """A page. Raises ``AssignmentError`` naming the template of the course, and the line, that cannot be used."""
         try:

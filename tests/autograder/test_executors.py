@@ -38,6 +38,11 @@ def test_a_pool_is_of_other_processes():
     assert 1 <= len(workers) <= 2
 
 
+def test_there_is_a_core_to_work_on():
+    """The usual number of jobs: what this process may use."""
+    assert local.cores() == len(os.sched_getaffinity(0))
+
+
 def test_an_exception_in_a_pool_is_raised_here():
     """With its own type; nobody waits for what had not begun."""
     with pytest.raises(ValueError, match=r"math domain|nonnegative"):

@@ -13,7 +13,7 @@ from autograder import fingerprint, store
 from autograder.course import load_course
 from autograder.discovery import discover
 from autograder.errors import AssignmentError, GraderError
-from autograder.grading import Order, carry_out, cores, grade_all, grade_one, plan, save_all, ungraded
+from autograder.grading import Order, carry_out, grade_all, grade_one, plan, save_all, ungraded
 from autograder.judge import Judge, cool, warm_judge
 from autograder.publishing import Press
 from autograder.reports.texts import load_texts
@@ -184,11 +184,6 @@ def test_scores_hold_every_grade_of_the_folder(grades, tmp_path):
     for grade in grades[:3]:
         save_all(press_of(tmp_path), [grade])
     assert (tmp_path / "scores.csv").read_text(encoding="utf-8").count("04_scaling") == 3
-
-
-def test_there_is_a_core_to_grade_on():
-    """The usual number of jobs."""
-    assert cores() >= 1
 
 
 def graded_into(folder, course, submissions, **how):

@@ -21,7 +21,7 @@ TREES = {name: ast.parse(path.read_text(encoding="utf-8")) for name, path in MOD
 # Layers from the bottom up: a module imports only from layers below its own, and the siblings that SIBLINGS allows.
 LAYERS = (
     {"picture", "errors", "versions", "answers", "evidence", "places", "seeds"},
-    {"results", "expect", "alike", "mnist1d"},
+    {"results", "files", "expect", "alike", "mnist1d"},
     {"config", "cells", "statements", "executors.*", "soundness"},
     {"course", "store", "notebook", "archive", "reports.*", "sandbox.*"},
     {"submission", "source", "remote.*", "mutation"},
@@ -41,9 +41,9 @@ SIBLINGS = {"sandbox", "remote", "reports"}
 # What these may see of ours is a short list, whatever their layer.
 ONLY = {
     "picture": set(), "results": {"picture"}, "mnist1d": {"places"},
-    "places": set(), "errors": set(), "answers": set(), "evidence": set(),
+    "files": {"errors"}, "places": set(), "errors": set(), "answers": set(), "evidence": set(),
     "expect": {"evidence"}, "alike": {"evidence"},
-    "store": {"results", "errors", "config"},
+    "store": {"results", "errors", "files"},
     "reports.*": {"picture", "results", "errors", "config", "soundness", "reports.*"},
     "gradebook": {"results", "errors", "config", "store"},
     "executors.*": set(),

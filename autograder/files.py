@@ -1,0 +1,52 @@
+"""Text files: read with an error that names them, and written whole or not at all."""
+
+import contextlib
+import os
+import tempfile
+from pathlib import Path
+
+from autograder.errors import AssignmentError, GraderError
+
+
+def read_text(path: Path) -> str:
+    """The text of a file that an author wrote, without a byte order mark.
+
+    Raises ``AssignmentError`` naming the file where it is missing, or no UTF-8 text.
+    """
+    try:
+        return path.read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        raise AssignmentError(f"{path}: cannot be read as UTF-8 text ({error})") from error
+
+
+def write_text(path: Path, text: str) -> None:
+    """Write a file in one step: another process, or a power cut, leaves the old one or the new one.
+
+    Raises ``GraderError``.
+    """
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        descriptor, name = tempfile.mkstemp(prefix=f".{path.name[:60]}.", dir=path.parent)
+        try:
+            with os.fdopen(descriptor, "w", encoding="utf-8", newline="\n") as file:
+                file.write(text)
+                file.flush()
+                os.fsync(file.fileno())
+            os.chmod(name, 0o644)
+            os.replace(name, path)
+        except BaseException:
+            with contextlib.suppress(FileNotFoundError):
+                os.unlink(name)
+            raise
+        _force(path.parent)
+    except OSError as error:
+        raise GraderError(f"{path}: cannot be written ({error})") from error
+
+
+def _force(folder: Path) -> None:
+    """Force a folder's entries to the disk: a rename is safe only then."""
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
