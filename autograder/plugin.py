@@ -5,6 +5,7 @@ A judge gives it an ``Exam`` for each submission. A plain ``pytest tests/graded`
 process against the reference solution, or against the file given with ``--student``.
 """
 
+import functools
 import traceback
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -30,62 +31,73 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Make the markers known."""
+    """Make the markers and the fixtures known."""
     config.addinivalue_line("markers", "weight(n): the test's relative weight within its task (default 1)")
     config.addinivalue_line("markers", "cuda: needs a GPU; skipped where there is none")
+    config.pluginmanager.register(Fixtures(config.stash))
 
 
-def pytest_runtest_setup(item: pytest.Item) -> None:
-    """Skip ``cuda`` tests where no GPU is."""
-    if item.get_closest_marker("cuda") is not None:
+class Fixtures:
+    """What suites are given. The test at work is remembered here, since pytest's own ``request`` costs more than most
+    tests do."""
+
+    def __init__(self, stash: pytest.Stash) -> None:
+        self._stash = stash
+        self._item: pytest.Item | None = None
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtest_setup(self, item: pytest.Item) -> None:
+        """Remember the test; skip ``cuda`` tests where no GPU is."""
+        self._item = item
+        if item.get_closest_marker("cuda") is not None:
+            import torch
+
+            if not torch.cuda.is_available():
+                pytest.skip("needs a GPU")
+
+    @pytest.fixture
+    def exam(self) -> Iterator[Exam]:
+        """The exam that this test belongs to."""
+        found = self._stash.get(EXAM, None) or _plain_exam(self._at_work)
+        yield found
+        found.close()
+
+    @pytest.fixture
+    def student(self, exam: Exam) -> Any:
+        """The student's functions and classes, as attributes."""
+        exam.open(task_of(self._at_work, exam), self._at_work.name)
+        return exam.seat.student
+
+    @pytest.fixture
+    def once(self, exam: Exam) -> Callable[[str, Callable[[], Any]], Any]:
+        """``once(name, work)`` is what ``work()`` returned the first time in this submission's exam: plain data only,
+        since what stays in the guest ends with its test. For what takes a training and several rubric lines look at."""
+
+        def remembered(name: str, work: Callable[[], Any]) -> Any:
+            if name not in exam.kept:
+                exam.kept[name] = work()
+            return exam.kept[name]
+
+        return remembered
+
+    @pytest.fixture
+    def reference(self, exam: Exam) -> Any:
+        """The reference solution's functions and classes, as attributes."""
+        return exam.reference
+
+    @pytest.fixture
+    def rng(self, exam: Exam) -> Any:
+        """A CPU ``torch.Generator`` for this test's inputs, seeded for this student, assignment and test."""
         import torch
 
-        if not torch.cuda.is_available():
-            pytest.skip("needs a GPU")
+        from autograder.seeds import derive
 
+        return torch.Generator().manual_seed(derive(exam.seed, self._at_work.name) % 2**63)
 
-@pytest.fixture
-def exam(request: pytest.FixtureRequest) -> Iterator[Exam]:
-    """The exam that this test belongs to."""
-    found = request.config.stash.get(EXAM, None) or _plain_exam(request)
-    yield found
-    found.close()
-
-
-@pytest.fixture
-def student(exam: Exam, request: pytest.FixtureRequest) -> Any:
-    """The student's functions and classes, as attributes."""
-    exam.open(task_of(request.node, exam), request.node.name)
-    return exam.seat.student
-
-
-@pytest.fixture
-def once(exam: Exam) -> Callable[[str, Callable[[], Any]], Any]:
-    """``once(name, work)`` is what ``work()`` returned the first time in this submission's exam: plain data only, since
-    what stays in the guest ends with its test. For what takes a training and several rubric lines look at."""
-
-    def remembered(name: str, work: Callable[[], Any]) -> Any:
-        if name not in exam.kept:
-            exam.kept[name] = work()
-        return exam.kept[name]
-
-    return remembered
-
-
-@pytest.fixture
-def reference(exam: Exam) -> Any:
-    """The reference solution's functions and classes, as attributes."""
-    return exam.reference
-
-
-@pytest.fixture
-def rng(exam: Exam, request: pytest.FixtureRequest) -> Any:
-    """A CPU ``torch.Generator`` for this test's inputs, seeded for this student, assignment and test."""
-    import torch
-
-    from autograder.seeds import derive
-
-    return torch.Generator().manual_seed(derive(exam.seed, request.node.name) % 2**63)
+    @property
+    def _at_work(self) -> pytest.Item:
+        assert self._item is not None
+        return self._item
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -109,26 +121,32 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[Any]) -> 
 def task_of(item: pytest.Item, exam: Exam) -> str:
     """The task that a test belongs to: a hidden suite is called ``test_<task>.py``, and in ``test_public.py`` each test
     is called ``test_<name>_<what>``."""
-    if item.path.stem != "test_public":
-        return item.path.stem.removeprefix("test_")
+    stem = _stem(item.path)
+    if stem != "test_public":
+        return stem.removeprefix("test_")
     names = [name for name in exam.owners if f"{item.name}_".startswith(f"test_{name}_")]
     return exam.owners[max(names, key=len)] if names else ""
 
 
-def _plain_exam(request: pytest.FixtureRequest) -> Exam:
+@functools.cache
+def _stem(path: Path) -> str:
+    return path.stem  # asked for many times in each test
+
+
+def _plain_exam(item: pytest.Item) -> Exam:
     """The exam of a plain pytest run, made once for each suite's folder."""
     from autograder.course import find_course, load_course
     from autograder.reference import load_solutions, run
 
-    course = load_course(find_course(request.path))
-    assignment = course.assignment(request.path.parent.name)
-    made: dict[str, Exam] = request.config.stash.setdefault(_PLAIN, {})
+    course = load_course(find_course(item.path))
+    assignment = course.assignment(item.path.parent.name)
+    made: dict[str, Exam] = item.config.stash.setdefault(_PLAIN, {})
     if assignment.name not in made:
         solutions = load_solutions(assignment)
         reference = run(assignment.module, solutions.segments())
-        file = request.config.getoption("--student")
+        file = item.config.getoption("--student")
         student = run(assignment.module, ((file, Path(file).read_text(encoding="utf-8")),)) if file else reference
-        seed = request.config.getoption("--exam-seed")
+        seed = item.config.getoption("--exam-seed")
         made[assignment.name] = Exam(Direct(student), reference, seed, assignment.limits, assignment.owners)
     return made[assignment.name]
 

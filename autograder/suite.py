@@ -23,9 +23,10 @@ from autograder.plugin import EXAM, task_of
 # by its path from the root of the disk, so that two assignments' files of one name are two modules.
 _ARGUMENTS = [
     "-c", os.devnull, f"--rootdir={os.path.abspath(os.sep)}", "--noconftest", "--disable-plugin-autoload",
-    "--import-mode=importlib", "--assert=plain", "-s", "-p", "autograder.plugin", *(f"-pno:{name}" for name in (
+    "--import-mode=importlib", "--assert=plain", "-p", "autograder.plugin", *(f"-pno:{name}" for name in (
         "terminal", "cacheprovider", "doctest", "junitxml", "logging", "warnings", "faulthandler", "pastebin",
-        "unraisableexception", "threadexception", "stepwise",
+        "unraisableexception", "threadexception", "stepwise", "capture", "debugging", "legacypath", "setuponly",
+        "setupplan", "subtests", "unittest",
     )),
 ]  # fmt: skip
 

@@ -1,6 +1,6 @@
 """The warm fork server: imports torch once, then forks a confined guest for each request.
 
-Started as a program of its own (``python -I -m autograder.sandbox.server FD SCRATCH``), so it knows no suite and no
+Started as a program of its own (``python -m autograder.sandbox.server FD SCRATCH``), so it knows no suite and no
 reference. It talks to the judge over one socket: JSON messages, with the guest's end of a socket pair attached to
 "fork". It runs no student code, starts no thread and never touches CUDA, since neither survives a fork.
 """
@@ -20,7 +20,7 @@ from typing import Any
 
 from autograder.sandbox.confine import confine
 from autograder.sandbox.policy import GUEST_ENTRY, WARM_MODULES, Policy
-from autograder.sandbox.warm import use_once
+from autograder.sandbox.warm import leave_out_triton, use_once
 from autograder.sandbox.watch import EVERY_SECONDS, excess, memory_of, remove
 
 _GRACE_SECONDS = 0.2
@@ -29,6 +29,7 @@ _GRACE_SECONDS = 0.2
 def main() -> None:
     """Warm up, say so, and serve until the judge closes its end; then remove the folder of scratch folders."""
     control = socket.socket(fileno=int(sys.argv[1]))
+    leave_out_triton()
     for name in WARM_MODULES:
         importlib.import_module(name)
     use_once()

@@ -25,6 +25,10 @@ _INHERITED = ("PATH", "LD_LIBRARY_PATH", "CUDA_VISIBLE_DEVICES", "LANG", "SYSTEM
 _ONE_THREAD = {
     name: "1" for name in ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS", "NUMEXPR_NUM_THREADS")
 }
+# The server's memory in huge pages: a fork then copies a hundred times fewer entries of page tables, which would cost
+# more than all else about a guest. What Python allocates lies there, too, where the C library allocates it. Other C
+# libraries than glibc, and kernels without such pages, take no notice.
+_HUGE_PAGES = {"GLIBC_TUNABLES": "glibc.malloc.hugetlb=1", "PYTHONMALLOC": "malloc"}
 # What a guest that had too much of something is told; `sandbox.watch` names them.
 _EXCESS = {
     "memory": "it used more than {policy.memory_mb} MB of memory",
@@ -52,7 +56,7 @@ class ForkServer:
 
     def __init__(self) -> None:
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        environment = {name: os.environ[name] for name in _INHERITED if name in os.environ} | _ONE_THREAD
+        environment = {name: os.environ[name] for name in _INHERITED if name in os.environ}
         self._scratch = Path(tempfile.mkdtemp(prefix="autograder-"))
         self._control = ours
         self._control.settimeout(_START_SECONDS)
@@ -60,8 +64,10 @@ class ForkServer:
         self._guests = 0
         self._spare: Guest | None = None
         self._process = subprocess.Popen(
-            [sys.executable, "-I", "-m", "autograder.sandbox.server", str(theirs.fileno()), str(self._scratch)],
-            pass_fds=[theirs.fileno()], env=environment, stdin=subprocess.DEVNULL, start_new_session=True,
+            # -s and -P: nothing of the user's is imported; what the environment says is said here
+            [sys.executable, "-s", "-P", "-m", "autograder.sandbox.server", str(theirs.fileno()), str(self._scratch)],
+            pass_fds=[theirs.fileno()], env=environment | _ONE_THREAD | _HUGE_PAGES, stdin=subprocess.DEVNULL,
+            start_new_session=True,
         )  # fmt: skip
         theirs.close()
 

@@ -5,6 +5,8 @@ import os
 import sys
 from typing import Any
 
+from autograder.sandbox import seccomp
+
 
 def leave_out_triton() -> None:
     """Have torch do without triton in this process: a compiler that no grading uses, which takes seconds to import and
@@ -22,7 +24,7 @@ def use_once() -> None:
     from torch import nn
 
     with contextlib.suppress(ImportError, RuntimeError, OSError):
-        import pyseccomp  # noqa: F401  # it looks for its library with a program, which no guest may run
+        seccomp.compiled()  # and pyseccomp looks for its library with a program, which no guest may run
     torch.set_num_threads(1)
     layer = nn.utils.skip_init(nn.Linear, 2, 2)  # type: ignore[no-untyped-call]
     for parameter in layer.parameters():

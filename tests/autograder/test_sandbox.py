@@ -162,7 +162,7 @@ def test_the_server_knows_no_suite(fork_server: ForkServer) -> None:
     maps = Path(f"/proc/{pid}/environ").read_bytes().decode()
     assert {line.partition("=")[0] for line in maps.split("\0") if line} <= {
         "PATH", "LD_LIBRARY_PATH", "CUDA_VISIBLE_DEVICES", "LANG", "OMP_NUM_THREADS", "MKL_NUM_THREADS",
-        "OPENBLAS_NUM_THREADS", "NUMEXPR_NUM_THREADS", "LC_CTYPE",
+        "OPENBLAS_NUM_THREADS", "NUMEXPR_NUM_THREADS", "LC_CTYPE", "GLIBC_TUNABLES", "PYTHONMALLOC",
     }  # fmt: skip
 
 
@@ -176,7 +176,15 @@ def test_modules_of_the_judge_are_not_in_a_guest(guest_of: Make) -> None:
 def test_control_messages_are_json(tmp_path: Path) -> None:
     """The server answers the judge's protocol as documented: ready at first, and the status of a guest, or none."""
     ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-    command = [sys.executable, "-I", "-m", "autograder.sandbox.server", str(theirs.fileno()), str(tmp_path / "scratch")]
+    command = [
+        sys.executable,
+        "-s",
+        "-P",
+        "-m",
+        "autograder.sandbox.server",
+        str(theirs.fileno()),
+        str(tmp_path / "scratch"),
+    ]
     with subprocess.Popen(command, pass_fds=[theirs.fileno()]) as process:
         theirs.close()
         ours.settimeout(120)
