@@ -43,7 +43,7 @@ class Fixtures:
 
     def __init__(self, stash: pytest.Stash) -> None:
         self._stash = stash
-        self._item: pytest.Item | None = None
+        self._item: Any = None
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_setup(self, item: pytest.Item) -> None:
@@ -58,14 +58,14 @@ class Fixtures:
     @pytest.fixture
     def exam(self) -> Iterator[Exam]:
         """The exam that this test belongs to."""
-        found = self._stash.get(EXAM, None) or _plain_exam(self._at_work)
+        found = self._stash.get(EXAM, None) or _plain_exam(self._item)
         yield found
         found.close()
 
     @pytest.fixture
     def student(self, exam: Exam) -> Any:
         """The student's functions and classes, as attributes."""
-        exam.open(task_of(self._at_work, exam), self._at_work.name)
+        exam.open(task_of(self._item, exam), self._item.name)
         return exam.seat.student
 
     @pytest.fixture
@@ -92,12 +92,7 @@ class Fixtures:
 
         from autograder.seeds import derive
 
-        return torch.Generator().manual_seed(derive(exam.seed, self._at_work.name) % 2**63)
-
-    @property
-    def _at_work(self) -> pytest.Item:
-        assert self._item is not None
-        return self._item
+        return torch.Generator().manual_seed(derive(exam.seed, self._item.name) % 2**63)
 
 
 @pytest.hookimpl(tryfirst=True)
