@@ -4,6 +4,7 @@ import contextlib
 import dataclasses
 import json
 import os
+import select
 import signal
 import socket
 import subprocess
@@ -140,20 +141,22 @@ class Guest:
         self.policy = policy
         self._server, self._number, self._connection = server, number, connection
         self._alive = True
+        connection.setblocking(False)  # with a timeout, Python would tell the kernel of each change of it
+        self._readable, self._writable = select.poll(), select.poll()
+        self._readable.register(connection, select.POLLIN)
+        self._writable.register(connection, select.POLLOUT)
 
     def send(self, frame: bytes, seconds: float) -> None:
         """Write one frame. Raises ``GuestDied`` when the guest takes longer than ``seconds`` to read it, or is gone."""
+        deadline = time.monotonic() + seconds
         try:
             self._require_silence()
-            self._connection.settimeout(max(seconds, 0.001))
             header = len(frame).to_bytes(_HEADER, "big")
             if len(frame) > _CHUNK:  # a copy would cost more than a second call
-                self._connection.sendall(header)
-                self._connection.sendall(frame)
+                self._write(header, deadline)
+                self._write(frame, deadline)
             else:
-                self._connection.sendall(header + frame)
-        except TimeoutError:
-            raise self._timed_out() from None
+                self._write(header + frame, deadline)
         except OSError:
             raise self._ended() from None
 
@@ -172,7 +175,6 @@ class Guest:
 
     def _require_silence(self) -> None:
         """Raise ``BadFrame`` where something came that nobody has asked for."""
-        self._connection.settimeout(0)
         with contextlib.suppress(BlockingIOError):
             if self._connection.recv(1, socket.MSG_PEEK):
                 raise BadFrame("bytes came that were not asked for")
@@ -188,11 +190,9 @@ class Guest:
         """At least ``size`` bytes, of which ``chunks`` are here already; more where they came in one piece."""
         missing = size - sum(map(len, chunks))
         while missing > 0:
+            self._wait(self._readable, deadline)
             try:
-                self._connection.settimeout(max(deadline - time.monotonic(), 0.001))
                 chunk = self._connection.recv(_CHUNK)
-            except TimeoutError:
-                raise self._timed_out() from None
             except OSError:
                 raise self._ended() from None
             if not chunk:
@@ -201,9 +201,21 @@ class Guest:
             missing -= len(chunk)
         return chunks[0] if len(chunks) == 1 else b"".join(chunks)
 
-    def _timed_out(self) -> GuestDied:
-        self.end()
-        return GuestDied(Outcome.TIMED_OUT, "ran longer than its time limit and was stopped")
+    def _write(self, data: bytes, deadline: float) -> None:
+        """All of it, in as many pieces as the guest takes it in."""
+        view = memoryview(data)
+        while view:
+            try:
+                view = view[self._connection.send(view) :]
+            except BlockingIOError:
+                self._wait(self._writable, deadline)
+
+    def _wait(self, ready: select.poll, deadline: float) -> None:
+        """Until there is something to read, or room to write, or the guest is gone. Raises ``GuestDied`` when that
+        takes too long, and then ends it."""
+        if not ready.poll(max(deadline - time.monotonic(), 0.001) * 1000):
+            self.end()
+            raise GuestDied(Outcome.TIMED_OUT, "ran longer than its time limit and was stopped")
 
     def _ended(self) -> GuestDied:
         """Why a guest that closed its end is gone."""
