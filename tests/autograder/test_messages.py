@@ -261,7 +261,7 @@ def test_the_page_marks_the_line_in_other_words_too(graded):
 
 
 def test_other_words_make_no_grade_stale(graded, tmp_path):
-    """Only what nothing of can be run is told anew, which takes no time; all others keep the words of their grading."""
+    """Only a submission of which nothing can be run is told anew; all others keep the words of their grading."""
     _, english, course, folder = graded
     for grade in english.values():
         store.write(tmp_path, grade)
