@@ -11,13 +11,14 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath, PureWindowsPath
 
 from autograder.errors import GraderError, SubmissionError
+from autograder.messages import say
 
 MIB = 1 << 20
 _DIRECTORY_MARK = b"PK\x01\x02"  # starts each row of a zip's directory
 _IGNORED = frozenset({"__MACOSX", "__pycache__", "Thumbs.db", "desktop.ini"})
 _KINDS = {
-    stat.S_IFLNK: "a symbolic link", stat.S_IFIFO: "a pipe", stat.S_IFSOCK: "a socket",
-    stat.S_IFCHR: "a device", stat.S_IFBLK: "a device",
+    stat.S_IFLNK: "kinds.link", stat.S_IFIFO: "kinds.pipe", stat.S_IFSOCK: "kinds.socket",
+    stat.S_IFCHR: "kinds.device", stat.S_IFBLK: "kinds.device",
 }  # fmt: skip
 
 # What zipfile raises for bytes that are no zip, are cut off, or were made to confuse it.
@@ -75,8 +76,8 @@ class Entry:
     def read(self) -> bytes:
         """The file's bytes. Raises ``SubmissionError`` for no file or a large one, ``GraderError`` for our disk."""
         if self.content is None:
-            what = self.refused or "a folder, not a file"
-            raise SubmissionError(f"{quoted(self.name)} is {what}; hand in the file itself")
+            kind = self.refused or say("kinds.folder_not_file")
+            raise SubmissionError(say("reading.no_file", name=quoted(self.name), kind=kind))
         return self.content()
 
 
@@ -97,7 +98,7 @@ def on_disk(path: Path) -> Entry:
         return Entry(name, time, listing=lambda: _list_folder(path), path=path)
     if stat.S_ISREG(status.st_mode):
         return Entry(name, time, content=lambda: read_file(path), path=path)
-    return Entry(name, time, refused=_KINDS.get(stat.S_IFMT(status.st_mode), "not a plain file"), path=path)
+    return Entry(name, time, refused=say(_KINDS.get(stat.S_IFMT(status.st_mode), "kinds.not_plain")), path=path)
 
 
 def read_file(path: Path, most: int = ArchiveLimits.entry) -> bytes:
@@ -109,12 +110,12 @@ def read_file(path: Path, most: int = ArchiveLimits.entry) -> bytes:
     try:
         with open(os.open(path, flags), "rb") as file:
             if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
-                raise SubmissionError(f"{quoted(path.name)} is not a plain file; hand in the file itself")
+                raise SubmissionError(say("reading.no_file", name=quoted(path.name), kind=say("kinds.not_plain")))
             data = file.read(most + 1)
     except OSError as error:
         raise GraderError(f"{path}: cannot be read ({error.strerror})") from error
     if len(data) > most:
-        raise SubmissionError(f"{quoted(path.name)} is larger than {most // MIB} MiB; hand in only your work")
+        raise SubmissionError(say("reading.large", name=quoted(path.name), size=most // MIB))
     return data
 
 
@@ -126,7 +127,7 @@ def open_entry(entry: Entry) -> Entry:
     if entry.suffix != ".zip":
         return entry
     if entry.path is None:
-        raise SubmissionError(f"{quoted(entry.name)} is a zip inside a zip; hand in the files themselves")
+        raise SubmissionError(say("zip.nested", name=quoted(entry.name)))
     entries = _grow(open_archive(entry.path))
     return Entry(entry.name, entry.time, listing=lambda: entries, path=entry.path, is_archive=True)
 
@@ -141,12 +142,12 @@ def open_archive(path: Path, limits: ArchiveLimits | None = None) -> tuple[Membe
     name = quoted(path.name)
     # The directory is parsed as a whole, so a hostile one is counted before that.
     if raw.count(_DIRECTORY_MARK) > limits.entries:
-        raise SubmissionError(f"{name} holds more than {limits.entries:,} entries; hand in only your work")
+        raise SubmissionError(say("zip.many", name=name, count=f"{limits.entries:,}"))
     try:
         with zipfile.ZipFile(io.BytesIO(raw)) as archive:
             return _members(archive, limits)
     except _UNREADABLE as error:
-        raise SubmissionError(f"{name} is not a zip that can be read ({error}); zip it again") from error
+        raise SubmissionError(say("zip.unreadable", name=name, error=error)) from error
 
 
 def _members(archive: zipfile.ZipFile, limits: ArchiveLimits) -> tuple[Member, ...]:
@@ -156,7 +157,7 @@ def _members(archive: zipfile.ZipFile, limits: ArchiveLimits) -> tuple[Member, .
         if (name := _safe_name(info)) in ("", "/"):
             continue
         if name in members:
-            raise SubmissionError(f"{quoted(name)} is in the zip twice; zip it again")
+            raise SubmissionError(say("zip.twice", name=quoted(name)))
         data = b"" if name.endswith("/") else _inflate(archive, info, limits, left)
         left -= len(data)
         members[name] = Member(name, data, info.date_time)
@@ -169,18 +170,19 @@ def _safe_name(info: zipfile.ZipInfo) -> str:
     kind = stat.S_IFMT(info.external_attr >> 16)
     parts = name.removesuffix("/").split("/")
     objections = {
-        "has a NUL in its name": "\0" in name,
-        "is an absolute path": name.startswith("/") or bool(PureWindowsPath(name).drive),
-        "leads out of the folder": ".." in parts,
-        "is a name with empty parts": "" in parts,
-        "has a name that is too long, or too deep": len(parts) > 50 or any(len(part) > 255 for part in parts),
-        "is encrypted": bool(info.flag_bits & 0x1),
-        f"is {_KINDS.get(kind, 'a special file')}": kind not in (0, stat.S_IFREG, stat.S_IFDIR),
-        "is compressed in an unusual way": info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED),
+        "zip.nul": "\0" in name,
+        "zip.absolute": name.startswith("/") or bool(PureWindowsPath(name).drive),
+        "zip.outside": ".." in parts,
+        "zip.empty_parts": "" in parts,
+        "zip.long": len(parts) > 50 or any(len(part) > 255 for part in parts),
+        "zip.encrypted": bool(info.flag_bits & 0x1),
+        "zip.kind": kind not in (0, stat.S_IFREG, stat.S_IFDIR),
+        "zip.compressed": info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED),
     }
     for objection, holds in objections.items():
         if holds:
-            raise SubmissionError(f"{quoted(name)} in the zip {objection}; zip plain files, without a password")
+            why = say(objection, kind=say(_KINDS.get(kind, "kinds.special")))
+            raise SubmissionError(say("zip.refused", name=quoted(name), objection=why))
     return "/".join(part for part in parts if part != ".") + ("/" if name.endswith("/") else "")
 
 
@@ -193,9 +195,9 @@ def _inflate(archive: zipfile.ZipFile, info: zipfile.ZipInfo, limits: ArchiveLim
     with archive.open(info) as file:
         while True:
             if size > most:
-                raise SubmissionError(f"{quoted(info.filename)} makes the zip too large; hand in only your work")
+                raise SubmissionError(say("zip.large", name=quoted(info.filename)))
             if size > MIB and size > limits.ratio * packed:
-                raise SubmissionError(f"{quoted(info.filename)} unpacks to more than {limits.ratio} times its size")
+                raise SubmissionError(say("zip.ratio", name=quoted(info.filename), ratio=limits.ratio))
             if not (chunk := file.read(MIB)):
                 return b"".join(chunks)
             chunks.append(chunk)
@@ -218,7 +220,7 @@ def _grow(members: Iterable[Member]) -> tuple[Entry, ...]:
         groups.setdefault(head + slash, []).append(Member(rest, member.data, member.date_time))
     for name in groups:
         if name + "/" in groups:
-            raise SubmissionError(f"{quoted(name)} is both a file and a folder in the zip; zip it again")
+            raise SubmissionError(say("zip.both", name=quoted(name)))
     return tuple(_branch(name, inside) for name, inside in groups.items())
 
 

@@ -10,6 +10,7 @@ from autograder import places
 from autograder.course import Assignment, Course
 from autograder.errors import AssignmentError
 from autograder.files import write_text
+from autograder.messages import speaking
 from autograder.reports.page import page
 from autograder.reports.texts import Texts
 from autograder.results import Grade
@@ -27,7 +28,7 @@ def check_target(course: Course, target: str | None) -> Iterator[Grade]:
     targets = _targets(course, target)
     with _judge(course) as judge:
         for one in targets:
-            yield _check(judge, one)
+            yield _check(judge, course, one)
 
 
 def watch_target(course: Course, target: str | None) -> Iterator[Grade]:
@@ -46,7 +47,7 @@ def watch_target(course: Course, target: str | None) -> Iterator[Grade]:
                 content = _content(path)
                 if content != seen.get(path):
                     seen[path] = content
-                    yield _check(judge, (assignment, path))
+                    yield _check(judge, course, (assignment, path))
             next(wakes)
 
 
@@ -66,9 +67,11 @@ def _judge(course: Course) -> Iterator[Any]:
             yield judge
 
 
-def _check(judge: Any, target: Target) -> Grade:
+def _check(judge: Any, course: Course, target: Target) -> Grade:
     assignment, path = target
-    grade: Grade = judge.grade(read_submission(path, "you", assignment), public=True)
+    with speaking(course.root):
+        submission = read_submission(path, "you", assignment)
+    grade: Grade = judge.grade(submission, public=True)
     return grade
 
 

@@ -16,6 +16,7 @@ from autograder.alike import STRICTEST_FIRST, Compare, alike, alike_in_the_mean
 from autograder.answers import Answer
 from autograder.evidence import Evidence
 from autograder.exam import Exam
+from autograder.messages import say
 from autograder.reference import Solutions, run
 from autograder.results import FINE, Diagnosis, Outcome, TestResult
 
@@ -107,7 +108,7 @@ def _named(answers: Sequence[Answer]) -> Diagnosis | None:
     names, places = [answer.written_as for answer in answers], {answer.reread: None for answer in answers}
     hint = next(iter(hints))
     if len(hints) > 1:
-        hint = "Several mistakes would give just these results. One of these may be yours: " + " — or: ".join(hints)
+        hint = say("tests.several", hints=say("tests.alternative").join(hints))
     return Diagnosis(" | ".join(names), hint, "; ".join(places))
 
 

@@ -7,6 +7,7 @@ from pathlib import Path, PurePosixPath
 from autograder.archive import Entry, on_disk, open_entry
 from autograder.course import Assignment, Course
 from autograder.errors import AssignmentError, SubmissionError
+from autograder.messages import speaking
 from autograder.naming import (
     Search,
     called,
@@ -56,6 +57,11 @@ def discover(paths: Sequence[Path], course: Course, assignment: str | None, stud
     for path in paths:
         if not path.exists() and not path.is_symlink():
             raise AssignmentError(f"{path}: no such file or folder; give a submission, a folder of them, or a zip")
+    with speaking(course.root):
+        return _found_in(paths, search)
+
+
+def _found_in(paths: Sequence[Path], search: Search) -> Discovery:
     once = {path.absolute(): path for path in reversed(paths)}
     found, unmatched = dict[tuple[str, str], _Found](), list[str]()
     for path in reversed(once.values()):

@@ -10,7 +10,8 @@ from autograder.config import Limits
 from autograder.course import Rules
 from autograder.errors import GraderError
 from autograder.evidence import Evidence, fresh, saw
-from autograder.remote.failures import CHANGED, StudentFailure
+from autograder.messages import say
+from autograder.remote.failures import StudentFailure
 from autograder.results import COSTLY, FINE, Outcome, TestResult
 from autograder.seeds import derive
 
@@ -57,7 +58,7 @@ class Direct:
 
     def __getattr__(self, name: str) -> Any:
         if name.startswith("__") or name not in self.module.__dict__:
-            raise StudentFailure(Outcome.MISSING, f"`{name}` is not defined")
+            raise StudentFailure(Outcome.MISSING, say("calls.missing", name=name))
         import torch
 
         written = self.module.__dict__[name]
@@ -69,7 +70,7 @@ class Direct:
             before = () if self._rules.changes_arguments else tuple(map(_copied, _tensors(given)))
             value = written(*args, **kwargs)
             if any(not torch.equal(then, now) for then, now in zip(before, _tensors(given), strict=False)):
-                raise StudentFailure(Outcome.FAILED, CHANGED)
+                raise StudentFailure(Outcome.FAILED, say("calls.changed"))
             saw(value)
             return value
 
@@ -164,10 +165,7 @@ class Exam:
         seconds = max(0.0, min(left, rules.training_seconds or self.limits.test_seconds))
         self.seat.begin(derive(self.seed, test, "guest") % 2**63, seconds, rules)
         if left <= 0:
-            raise StudentFailure(
-                Outcome.TIMED_OUT,
-                f"not run: the tests of this task before it used up its {budget:g} seconds",
-            )
+            raise StudentFailure(Outcome.TIMED_OUT, say("tests.no_time", seconds=f"{budget:g}"))
 
     def close(self) -> None:
         """End a test. What a test took that ran out of time, or whose process was lost, importing everything again

@@ -2,7 +2,8 @@
 
 It covers the submission, the task's suite and what lies beside it, the assignment's solutions, limits, rules and seed,
 the versions of the libraries and this package's own files; and the same of every task that it builds on. Points, due
-dates and titles are left out: what they change is worked out anew without running anything.
+dates and titles are left out: what they change is worked out anew without running anything. The wording of messages
+is left out, too, but for the problem of a submission of which nothing can be run.
 """
 
 import functools

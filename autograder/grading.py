@@ -11,6 +11,7 @@ from autograder.course import Course
 from autograder.errors import GraderError
 from autograder.executors import inline, local
 from autograder.fingerprint import fingerprints
+from autograder.messages import say, speaking
 from autograder.publishing import Press
 from autograder.results import Grade, Outcome, TaskScore, TestResult
 from autograder.scoring import restated
@@ -103,7 +104,8 @@ def grade_one(order: Order) -> Grade:
             grade = warm_judge(order.course).grade(order.submission, order.public, order.kept)
         except GraderError as error:
             cool(order.course)
-            grade = ungraded(order, str(error))
+            with speaking(order.course.root):
+                grade = ungraded(order, str(error))
         if grade.is_graded or last:
             break
     tasks = tuple(replace(task, key=order.keys.get(task.name, "")) for task in grade.tasks)
@@ -131,9 +133,7 @@ def save_all(press: Press, grades: Iterable[Grade], unchanged: Sequence[Grade] =
 
 def ungraded(order: Order, why: str) -> Grade:
     """The grade of a submission that we failed to grade: no points are lost, and exports wait for it."""
-    test = TestResult(
-        "grading", "The grader itself failed; this is not the student's fault.", Outcome.UNGRADED, message=why
-    )
+    test = TestResult("grading", say("grader.rubric"), Outcome.UNGRADED, message=why)
     assignment = order.course.assignment(order.submission.assignment)
     return Grade(
         student=order.submission.student,
@@ -149,4 +149,5 @@ def ungraded(order: Order, why: str) -> Grade:
 
 
 def _lost(order: Order) -> Grade:
-    return ungraded(order, "the process that graded it was killed, three times")
+    with speaking(order.course.root):
+        return ungraded(order, say("grader.killed"))

@@ -12,6 +12,7 @@ from autograder.bench import Bench, make_bench, make_public_bench
 from autograder.course import Assignment, Course
 from autograder.errors import AssignmentError
 from autograder.exam import Absent, Direct, Exam, Seat
+from autograder.messages import speaking
 from autograder.remote.request import Loaded
 from autograder.remote.session import Session
 from autograder.results import Grade, Outcome, TaskScore
@@ -62,6 +63,10 @@ class Judge:
         """
         bench = self.bench(submission.assignment, public)
         self.prepare(bench.assignment)
+        with speaking(self._course.root):
+            return self._graded(bench, submission, kept)
+
+    def _graded(self, bench: Bench, submission: Submission, kept: Mapping[str, TaskScore]) -> Grade:
         seed = seed_of(self._course.config.secret, submission.student, submission.assignment)
         if submission.problem is not None:
             exam = self.sit(bench, Absent(submission.problem), seed)

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from autograder.errors import SubmissionError
+from autograder.messages import say
 from autograder.statements import NotPythonError, Unit, needed, parse, units_of
 
 MAX_SOURCE = 2 << 20  # bytes of a module
@@ -62,13 +63,16 @@ def segments_of(
             units += units_of(cell.number, source)
             lines[cell.number] = source.split("\n")
         except NotPythonError as error:
-            where = f", line {error.line}" if error.line else ""
-            lost = sorted(set(defines.findall(cell.source)))
-            also = f"; it defines {', '.join(lost)}" if lost else ""
-            notes.append(f"cell {cell.number} was left out: {error.reason}{where}{also}")
+            notes.append(_left_out(cell, error, sorted(set(defines.findall(cell.source)))))
     if len(notes) > _MAX_NOTES:
-        notes[_MAX_NOTES:] = [f"{len(notes) - _MAX_NOTES} more cells were left out"]
+        notes[_MAX_NOTES:] = [say("notebook.more", count=len(notes) - _MAX_NOTES)]
     return tuple(_segments(needed(units, wanted), lines, file_name)), tuple(notes)
+
+
+def _left_out(cell: _Cell, error: NotPythonError, lost: Sequence[str]) -> str:
+    key = "notebook.left_out_line" if error.line else "notebook.left_out"
+    note = say(key, number=cell.number, reason=error.reason, line=error.line)
+    return say("notebook.defines", note=note, names=", ".join(lost)) if lost else note
 
 
 def _code_cells(text: str | bytes, file_name: str) -> Iterator[_Cell]:
@@ -77,9 +81,9 @@ def _code_cells(text: str | bytes, file_name: str) -> Iterator[_Cell]:
     sheets = [book, *_list(book.get("worksheets"))]
     cells = [cell for sheet in sheets if isinstance(sheet, dict) for cell in _list(sheet.get("cells"))]
     if "cells" not in book and "worksheets" not in book:
-        raise SubmissionError(f"{file_name} is not a notebook: it has no cells; save it again from Jupyter")
+        raise SubmissionError(say("notebook.no_cells", name=file_name))
     if len(cells) > _MAX_CELLS:
-        raise SubmissionError(f"{file_name} holds more than {_MAX_CELLS:,} cells; hand in only your work")
+        raise SubmissionError(say("notebook.many_cells", name=file_name, count=f"{_MAX_CELLS:,}"))
     size = 0
     for number, cell in enumerate(cells, start=1):
         if not isinstance(cell, dict) or cell.get("cell_type") != "code":
@@ -88,26 +92,26 @@ def _code_cells(text: str | bytes, file_name: str) -> Iterator[_Cell]:
         joined = source if isinstance(source, str) else "".join(part for part in _list(source) if isinstance(part, str))
         size += len(joined)
         if size > MAX_CODE:
-            raise SubmissionError(f"{file_name} holds more than {MAX_CODE >> 10} KiB of code; hand in only your work")
+            raise SubmissionError(say("notebook.much_code", name=file_name, size=MAX_CODE >> 10))
         if joined.strip():
             yield _Cell(number, joined.replace("\r\n", "\n").replace("\r", "\n"))
     if not size:
-        raise SubmissionError(f"{file_name} holds no code: all its code cells are empty")
+        raise SubmissionError(say("notebook.no_code", name=file_name))
 
 
 def _json(text: str | bytes, file_name: str) -> dict[str, Any]:
     raw = text.encode("utf-8", "surrogatepass") if isinstance(text, str) else text
     if len(raw) > MAX_NOTEBOOK or sum(map(raw.count, (b",", b"[", b"{"))) > _MAX_VALUES:
-        raise SubmissionError(f"{file_name} is too large to be read; clear its outputs, save it and hand it in again")
+        raise SubmissionError(say("notebook.large", name=file_name))
     try:
         book = json.loads(raw.decode("utf-8-sig"))
     except json.JSONDecodeError as error:
-        where = f"line {error.lineno}, column {error.colno}"
-        raise SubmissionError(f"{file_name} is not a notebook: {where} of its JSON: {error.msg}") from error
+        told = say("notebook.json", name=file_name, line=error.lineno, column=error.colno, error=error.msg)
+        raise SubmissionError(told) from error
     except (ValueError, RecursionError) as error:
-        raise SubmissionError(f"{file_name} is not a notebook: {error}") from error
+        raise SubmissionError(say("notebook.unreadable", name=file_name, error=error)) from error
     if not isinstance(book, dict):
-        raise SubmissionError(f"{file_name} is not a notebook: its JSON is no object; save it again from Jupyter")
+        raise SubmissionError(say("notebook.no_object", name=file_name))
     return book
 
 
@@ -125,7 +129,7 @@ def _without_magics(source: str) -> str:
     if lines[start].startswith("%%"):
         magic = lines[start].split()[0]
         if magic not in _RUN_ANYWAY:
-            raise NotPythonError(0, f"it is a {magic[:20]} cell, not Python")
+            raise NotPythonError(0, say("notebook.magic", magic=magic[:20]))
         lines[start] = "pass"
     for _ in range(_ROUNDS if len(source) < _LONG else 1):
         try:

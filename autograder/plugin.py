@@ -16,6 +16,7 @@ import pytest
 from autograder.errors import AutograderError, GraderError
 from autograder.exam import Direct, Exam
 from autograder.expect import Mismatch
+from autograder.messages import say
 from autograder.remote.failures import StudentFailure, StudentRaised
 from autograder.results import FINE, Outcome, TestResult
 
@@ -53,7 +54,7 @@ class Fixtures:
             import torch
 
             if not torch.cuda.is_available():
-                pytest.skip("needs a GPU")
+                pytest.skip(say("tests.no_gpu"))
 
     @pytest.fixture
     def exam(self) -> Iterator[Exam]:
@@ -172,7 +173,7 @@ def _result(item: pytest.Item, call: pytest.CallInfo[Any], exam: Exam) -> TestRe
 def _shortened(message: str) -> str:
     """A message at a length that can be read, without characters that would command a terminal."""
     plain = "".join(char for char in message if char.isprintable() or char in "\n\t")
-    return plain if len(plain) <= _SHOWN else f"{plain[:_SHOWN]}\n… and {len(plain) - _SHOWN} more characters"
+    return plain if len(plain) <= _SHOWN else f"{plain[:_SHOWN]}\n{say('tests.cut', count=len(plain) - _SHOWN)}"
 
 
 def _decide(item: pytest.Item, call: pytest.CallInfo[Any], exam: Exam) -> tuple[Outcome, str]:
@@ -181,7 +182,7 @@ def _decide(item: pytest.Item, call: pytest.CallInfo[Any], exam: Exam) -> tuple[
     if isinstance(error, GraderError):
         exam.fault = error
     if isinstance(error, AutograderError):
-        return Outcome.UNGRADED, f"our fault, not yours: {error}"
+        return Outcome.UNGRADED, say("grader.error", error=error)
     # What is skipped before it is opened must not take over the failure of the test before it.
     if call.when == "setup" and isinstance(error, pytest.skip.Exception):
         return Outcome.SKIPPED, str(error)
@@ -194,22 +195,24 @@ def _decide(item: pytest.Item, call: pytest.CallInfo[Any], exam: Exam) -> tuple[
     if isinstance(error, StudentFailure):
         return _student_failure(error)
     if not isinstance(error, StudentRaised) and _is_the_references(call, exam):
-        return Outcome.UNGRADED, f"our fault, not yours: the reference raised {type(error).__name__}"
+        return Outcome.UNGRADED, say("grader.reference", error=type(error).__name__)
     if isinstance(error, NotImplementedError):
         return Outcome.UNFINISHED, str(error)
     if isinstance(error, StudentRaised):
-        return Outcome.FAILED, f"raised {error.original}: {error}\n{error.traceback}".rstrip()
+        return Outcome.FAILED, f"{say('calls.raised', error=error.original, message=error)}\n{error.traceback}".rstrip()
     if call.when != "call":
-        return Outcome.UNGRADED, f"our fault, not yours: {type(error).__name__} in the test's {call.when}"
+        return Outcome.UNGRADED, say("grader.phase", error=type(error).__name__, phase=call.when)
     return _failed_check(error, item, exam)
 
 
 def _ending(error: BaseException) -> str:
-    """How a test failed, in words that are the same in a guest and in this process."""
+    """How a test failed, in words that are the same in a guest and in this process, and in every course."""
     if isinstance(error, StudentRaised):
         return error.original
     if isinstance(error, StudentFailure):
         return str(error.outcome)
+    if isinstance(error, Mismatch):
+        return error.ending
     written_here = isinstance(error, AssertionError | pytest.fail.Exception)
     # Where pytest runs inside of pytest, what it found out about an assertion follows on more lines.
     return str(error).partition("\n")[0] if written_here else type(error).__name__
@@ -240,7 +243,7 @@ def _failed_check(error: BaseException, item: pytest.Item, exam: Exam) -> tuple[
     if isinstance(error, AssertionError):
         return Outcome.FAILED, str(error) if frames[-1] == str(item.path) else ""
     if isinstance(error, pytest.fail.Exception):
-        return Outcome.FAILED, str(error).replace("DID NOT RAISE", "it did not raise")
+        return Outcome.FAILED, str(error).replace("DID NOT RAISE", say("tests.not_raised"))
     if isinstance(exam.seat, Direct):
         return Outcome.FAILED, f"{type(error).__name__}: {error}"
-    return Outcome.FAILED, f"what was returned cannot be used as the task asks ({type(error).__name__})"
+    return Outcome.FAILED, say("tests.unusable", error=type(error).__name__)

@@ -12,10 +12,10 @@ from autograder.bench import Bench
 from autograder.course import Course
 from autograder.exam import Exam
 from autograder.judge import warm_judge
+from autograder.messages import say
 from autograder.mutation import Mutant
 from autograder.reach import reached_by
 from autograder.reference import Segments, run
-from autograder.remote.failures import CHANGED
 from autograder.results import FINE, Outcome, TestResult
 from autograder.soundness import Kind, MutantRow, Row
 
@@ -155,7 +155,7 @@ def _differences(
 ) -> Iterator[str]:
     """Tests that come out differently in a guest and in this process, though not by ``luck``."""
     for test in (test for tests in remote.values() for test in tests):
-        if test.message.startswith(CHANGED) or test.name in luck or test.name not in here:
+        if test.message.startswith(say("calls.changed")) or test.name in luck or test.name not in here:
             continue  # that what stays in the guest changes its arguments can only be seen there
         if (here[test.name].outcome in FINE) != (test.outcome in FINE):
             yield (

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from autograder.course import Assignment, Course
+from autograder.messages import say
 from autograder.results import FINE, Grade, Outcome, TaskScore, TestResult, summary
 from autograder.submission import Submission
 
@@ -34,12 +35,8 @@ def task_scores(
 
 
 def _blocked(test: TestResult, unsolved: list[str]) -> TestResult:
-    names = " and ".join(f"`{name}`" for name in unsolved)
-    return dataclasses.replace(
-        test,
-        outcome=Outcome.BLOCKED,
-        message=f"this task builds on {names}, which is not solved yet\n{test.message}".rstrip(),
-    )
+    told = say("tests.blocked", names=say("tests.and").join(f"`{name}`" for name in unsolved))
+    return dataclasses.replace(test, outcome=Outcome.BLOCKED, message=f"{told}\n{test.message}".rstrip())
 
 
 def late(course: Course, submission: Submission) -> Mapping[str, Any] | None:

@@ -14,6 +14,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from autograder.errors import SubmissionError
+from autograder.messages import say
 
 _REPLACING = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Assign, ast.Import, ast.ImportFrom)
 _OWN_SCOPE = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
@@ -39,7 +40,7 @@ class NotPythonError(SubmissionError):
     """Source that does not parse: ``line`` (0 if unknown) and ``reason``, ``SyntaxError: '(' was never closed``."""
 
     def __init__(self, line: int, reason: str) -> None:
-        super().__init__(f"line {line}: {reason}" if line else reason)
+        super().__init__(say("python.line", line=line, reason=reason) if line else reason)
         self.line, self.reason = line, reason
 
 
@@ -54,7 +55,7 @@ def parse(source: str) -> ast.Module:
     except ValueError as error:
         raise NotPythonError(0, f"SyntaxError: {error}") from error
     except (RecursionError, MemoryError) as error:
-        raise NotPythonError(0, "SyntaxError: nested too deeply to be read") from error
+        raise NotPythonError(0, say("python.deep")) from error
 
 
 def needed(units: Sequence[Unit], wanted: Sequence[str]) -> list[Unit]:
@@ -126,7 +127,7 @@ def _names(source: str, first: int) -> tuple[frozenset[str], frozenset[str]]:
     except SyntaxError as error:
         raise NotPythonError((error.lineno or 1) + first - 1, f"{type(error).__name__}: {error.msg}") from error
     except (RecursionError, MemoryError) as error:
-        raise NotPythonError(first, "SyntaxError: nested too deeply to be read") from error
+        raise NotPythonError(first, say("python.deep")) from error
     symbols = module.get_symbols()
     binds = {symbol.get_name() for symbol in symbols if symbol.is_assigned() or symbol.is_imported()}
     uses = {symbol.get_name() for symbol in symbols if symbol.is_referenced()}

@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 from autograder.archive import Entry, on_disk, open_entry, quoted
 from autograder.course import Assignment
 from autograder.errors import SubmissionError
+from autograder.messages import say
 from autograder.notebook import MAX_SOURCE, Segment, segments_of
 from autograder.statements import NotPythonError, parse
 
@@ -104,10 +105,10 @@ def resemblance(name: str, module: str) -> int | None:
 
 def _choose(root: Entry, assignment: Assignment, any_name: bool) -> _Choice:
     """The file that counts. Raises ``SubmissionError`` that says what was found and what was expected."""
-    expected = " or ".join(f"`{assignment.module}{suffix}`" for suffix in SUFFIXES)
+    expected = say("reading.or").join(f"`{assignment.module}{suffix}`" for suffix in SUFFIXES)
     if root.listing is None:
         if root.content and not any_name and resemblance(root.name, assignment.module) is None:
-            raise SubmissionError(f"found {quoted(root.name)}; expected {expected}")
+            raise SubmissionError(say("reading.found", names=quoted(root.name), expected=expected))
         return _Choice(root, root.name, ())
     inside = root.name + "/" if root.is_archive else ""
     seen: list[str] = []
@@ -127,10 +128,10 @@ def _choose(root: Entry, assignment: Assignment, any_name: bool) -> _Choice:
             break
         folder, inside = folders[0], f"{inside}{folders[0].name}/"
     if not seen:
-        what = "archive" if root.is_archive else "folder"
-        raise SubmissionError(f"the {what} is empty; expected {expected}")
+        empty = "reading.empty_archive" if root.is_archive else "reading.empty_folder"
+        raise SubmissionError(say(empty, expected=expected))
     seen.sort(key=lambda name: not name.lower().endswith(SUFFIXES))
-    raise SubmissionError(f"found {_listed([quoted(name) for name in seen])}; expected {expected}")
+    raise SubmissionError(say("reading.found", names=_listed([quoted(name) for name in seen]), expected=expected))
 
 
 def _preferred(fitting: Sequence[Entry], assignment: Assignment) -> tuple[Entry, tuple[str, ...]]:
@@ -143,16 +144,17 @@ def _preferred(fitting: Sequence[Entry], assignment: Assignment) -> tuple[Entry,
     chosen = next(
         entry for suffix in (".py", ".ipynb", "") for entry in named if entry.time == newest and entry.suffix == suffix
     )
-    notes = [f"{_plain(chosen.name)} is taken for {assignment.module}{chosen.suffix}"] if best else []
-    for entry in fitting:
+    name, expected = _plain(chosen.name), assignment.module + chosen.suffix
+    notes = [say("reading.taken", name=name, expected=expected)] if best else []
+    for entry in (entry for entry in fitting if entry is not chosen):
         why = (
-            "cannot be used: it is " + (entry.refused or "a folder") if not entry.content
-            else "is not used: nothing in it was changed" if entry not in changed
-            else f"is not used: {_plain(chosen.name)} has the expected name" if entry not in named
-            else f"is not used: {_plain(chosen.name)} is newer" if entry.time < newest
-            else f"is not used: {_plain(chosen.name)} is as new, and comes first"
+            "reading.no_use" if not entry.content
+            else "reading.untouched" if entry not in changed
+            else "reading.misnamed" if entry not in named
+            else "reading.older" if entry.time < newest
+            else "reading.as_new"
         )  # fmt: skip
-        notes += [f"{_plain(entry.name)} {why}"] if entry is not chosen else []
+        notes.append(say(why, name=_plain(entry.name), kind=entry.refused or say("kinds.folder"), chosen=name))
     return chosen, tuple(notes)
 
 
@@ -167,29 +169,29 @@ def _is_untouched(entry: Entry, assignment: Assignment) -> bool:
 def _unused(children: Sequence[Entry], fitting: Sequence[Entry], chosen: Entry) -> tuple[str, ...]:
     others = [entry for entry in children if entry not in fitting]
     links = [entry for entry in others if entry.refused]
-    refused = tuple(f"{_plain(entry.name)} is {entry.refused} and was not followed" for entry in links)
+    refused = tuple(say("reading.not_followed", name=_plain(entry.name), kind=entry.refused) for entry in links)
     plain = [_plain(entry.name) for entry in others if not entry.refused]
     if not plain:
         return refused[:_SHOWN]
-    verb = "is" if len(plain) == 1 else "are"
-    return (*refused[:_SHOWN], f"{_listed(plain)} {verb} not used: only {_plain(chosen.name)} counts")
+    unused = "reading.one_unused" if len(plain) == 1 else "reading.some_unused"
+    return (*refused[:_SHOWN], say(unused, names=_listed(plain), chosen=_plain(chosen.name)))
 
 
 def _text(data: bytes, name: str) -> str:
     """The text of a ``.py`` file. Raises ``SubmissionError``."""
     if len(data) > MAX_SOURCE:
-        raise SubmissionError(f"{name} is larger than {MAX_SOURCE >> 20} MiB; hand in only your source")
+        raise SubmissionError(say("python.large", name=name, size=MAX_SOURCE >> 20))
     if b"\0" in data:
-        raise SubmissionError(f"{name} holds NUL bytes, so it is no Python source; save it as UTF-8 text")
+        raise SubmissionError(say("python.nul", name=name))
     try:
         encoding, _ = tokenize.detect_encoding(io.BytesIO(data).readline)
         if encoding in _NOT_FOR_SOURCE:
-            raise LookupError(f"{encoding} is no encoding of source")
+            raise LookupError(say("python.encoding", encoding=encoding))
         source = data.decode(encoding).replace("\r\n", "\n").replace("\r", "\n")
     except (SyntaxError, LookupError, UnicodeError) as error:
-        raise SubmissionError(f"{name} cannot be decoded ({error}); save it as UTF-8 text") from error
+        raise SubmissionError(say("python.decoding", name=name, error=error)) from error
     if not source.strip():
-        raise SubmissionError(f"{name} is empty; expected your code")
+        raise SubmissionError(say("python.empty", name=name))
     return source
 
 
@@ -197,7 +199,7 @@ def _check_syntax(segment: Segment) -> None:
     try:
         parse(segment.source)
     except NotPythonError as error:
-        where = f"{segment.label}, line {error.line}" if error.line else segment.label
+        where = say("python.where", label=segment.label, line=error.line) if error.line else segment.label
         raise SubmissionError(f"{where}: {error.reason}") from error
 
 
@@ -214,7 +216,7 @@ def _submitted_at(root: Entry, assignment: Assignment) -> tuple[str | None, tupl
             try:
                 return _utc(text), ()
             except (ValueError, LookupError, OSError, OverflowError):
-                return None, (f"{TIMESTAMP} is not used: {text!r} is no time; expected 2027-02-22 23:59:00.000000 UTC",)
+                return None, (say("reading.no_time", file=TIMESTAMP, text=repr(text)),)
     return None, ()
 
 
@@ -238,5 +240,5 @@ def _plain(name: str) -> str:
 
 
 def _listed(names: Sequence[str]) -> str:
-    more = len(names) - _SHOWN
-    return ", ".join(names[:_SHOWN]) + (f" and {more} more" if more > 0 else "")
+    shown, more = ", ".join(names[:_SHOWN]), len(names) - _SHOWN
+    return say("reading.more", names=shown, count=more) if more > 0 else shown

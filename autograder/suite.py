@@ -4,6 +4,7 @@ The pytest session lives in a thread of its own, whose run loop takes exams from
 pytest's public interface and nothing of a session's start or end is paid for each submission.
 """
 
+import contextvars
 import os
 import queue
 import threading
@@ -31,6 +32,10 @@ _ARGUMENTS = [
 ]  # fmt: skip
 
 
+# With each exam the context of who asks for it, since the session is in another thread: whose words count is in it.
+_Exams = queue.Queue[tuple[Exam, contextvars.Context] | None]
+
+
 @dataclass(frozen=True)
 class Item:
     """One collected test: its name, the task that it belongs to, where that is a hidden suite's, and its rubric line,
@@ -45,7 +50,7 @@ class Suite:
     """The tests of these files, collected and ready. Raises ``AssignmentError`` where they cannot be collected."""
 
     def __init__(self, files: Sequence[Path]) -> None:
-        self._exams: queue.Queue[Exam | None] = queue.Queue()
+        self._exams: _Exams = queue.Queue()
         self._done: queue.Queue[BaseException | None] = queue.Queue()
         self._files = tuple(files)
         self._loop = _Loop(self._exams, self._done)
@@ -57,7 +62,7 @@ class Suite:
         """Run the exam's tests; its results are then in it. Raises ``GraderError`` where pytest itself fails."""
         if not self._thread.is_alive():
             raise GraderError("the suite has ended")
-        self._exams.put(exam)
+        self._exams.put((exam, contextvars.copy_context()))
         self._wait()
         return exam
 
@@ -92,7 +97,7 @@ class Suite:
 class _Loop:
     """The plugin that replaces pytest's run loop."""
 
-    def __init__(self, exams: "queue.Queue[Exam | None]", done: "queue.Queue[BaseException | None]") -> None:
+    def __init__(self, exams: _Exams, done: "queue.Queue[BaseException | None]") -> None:
         self._exams, self._done = exams, done
         self.started = False
         self.items: tuple[Item, ...] = ()
@@ -114,10 +119,11 @@ class _Loop:
             for item in session.items
         )
         self._done.put(None)
-        while (exam := self._exams.get()) is not None:
+        while (asked := self._exams.get()) is not None:
+            exam, context = asked
             session.config.stash[EXAM] = exam
             try:
-                self._sit(session, exam)
+                context.run(self._sit, session, exam)
             except BaseException as error:
                 self._done.put(GraderError(f"the suite failed: {type(error).__name__}: {error}"))
                 return True

@@ -7,7 +7,8 @@ from typing import Any
 import torch
 from torch import nn
 
-from autograder.remote.failures import CHANGED, StudentFailure
+from autograder.messages import say
+from autograder.remote.failures import StudentFailure
 from autograder.remote.proxy import pid_of
 from autograder.remote.wire import MAX_DEPTH, GuestProtocolError, tensor_bytes
 from autograder.results import Outcome
@@ -62,7 +63,7 @@ def apply_changes(changed: Mapping[str, Any], objects: Mapping[int, Any], module
 def refuse_changes(changed: Mapping[str, Any], objects: Mapping[int, Any]) -> None:
     """Raise ``StudentFailure`` where the values of a tensor were changed; drawing from a generator is fine."""
     if any(isinstance(objects.get(key), torch.Tensor) for key, _ in _pairs(changed, "values")):
-        raise StudentFailure(Outcome.FAILED, CHANGED)
+        raise StudentFailure(Outcome.FAILED, say("calls.changed"))
 
 
 def _pairs(changed: Mapping[str, Any], kind: str) -> Iterator[tuple[int, Any]]:

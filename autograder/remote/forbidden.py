@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 import torch
 
 from autograder.errors import AssignmentError
+from autograder.messages import say
 from autograder.remote.refuse import OPERATOR, resolve
 
 _SHOWN_LINES = 3
@@ -48,8 +49,9 @@ def _operators() -> tuple[str, ...]:
 
 def explain(segments: Sequence[tuple[str, str]], name: str) -> str:
     """Where a submission's source names ``name``, for the student; a sentence that it does not, where it does not."""
-    found = [f"{label}, line {line}: `{text}`" for label, line, text in _mentions(segments, name.rpartition(".")[2])]
-    return "\n".join(found[:_SHOWN_LINES]) or "your source does not name it: it was reached in a roundabout way"
+    mentions = _mentions(segments, name.rpartition(".")[2])
+    found = [f"{say('python.where', label=label, line=line)}: `{text}`" for label, line, text in mentions]
+    return "\n".join(found[:_SHOWN_LINES]) or say("calls.roundabout")
 
 
 def _mentions(segments: Sequence[tuple[str, str]], word: str) -> Iterator[tuple[str, int, str]]:

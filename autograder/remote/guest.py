@@ -80,7 +80,7 @@ class Guest:
         try:
             frame = encoder.encode(reply)
         except Unsendable as error:
-            refused = {**reply, "value": None, "error": Raised(("Unsendable",), str(error))}
+            refused = {**reply, "value": None, "error": Raised(("Unsendable", *error.claim), "")}
             return Encoder(self._lift).encode(refused)
         if encoder.outputs:  # kept for the way back
             self._calls[self._calls_made] = (encoder.outputs, self._inputs)

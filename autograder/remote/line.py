@@ -3,6 +3,7 @@
 import time
 from dataclasses import dataclass, field
 
+from autograder.messages import say
 from autograder.remote.wire import FRAME_HEADER, MAX_FRAME, GuestProtocolError
 from autograder.results import Outcome
 from autograder.sandbox.spawn import Guest, GuestDied
@@ -40,5 +41,5 @@ class Line:
         """What is left. A guest whose answers are always there at once is never waited for, and ends here."""
         seconds = 0.0 if self.until is None else self.until - time.monotonic()
         if seconds <= 0:
-            raise GuestDied(Outcome.TIMED_OUT, "ran longer than its time limit and was stopped")
+            raise GuestDied(Outcome.TIMED_OUT, say("process.late"))
         return seconds

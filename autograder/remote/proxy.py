@@ -10,6 +10,7 @@ from torch import nn
 
 from autograder.errors import AutograderError
 from autograder.evidence import saw
+from autograder.messages import say
 from autograder.remote.failures import StudentFailure
 from autograder.remote.wire import Handle
 from autograder.results import Outcome
@@ -122,7 +123,7 @@ class RemoteObject:
         inside = (None, None, None) if error is None else (RuntimeError, RuntimeError("raised in the with block"), None)
         wanted = self._truth(self._method("__exit__", *inside))
         if wanted and isinstance(error, Exception) and not isinstance(error, AutograderError):
-            raise StudentFailure(Outcome.FAILED, f"{self!r} swallowed an exception that was raised in its with block")
+            raise StudentFailure(Outcome.FAILED, say("calls.swallowed", kind=self._described()))
 
     def named_modules(
         self, memo: Any = None, prefix: str = "", remove_duplicate: bool = True

@@ -6,6 +6,7 @@ from typing import Any
 
 import torch
 
+from autograder.messages import say
 from autograder.remote.wire import GuestProtocolError, Raised
 
 CHANGES = ("values", "grads", "flags", "modules")
@@ -42,7 +43,7 @@ def understood(said: Any) -> Question | Answer:
         raise GuestProtocolError("an answer with fields that it cannot have, or an error that is none")
     if type(printed) is not str or type(lost) is not int or not 0 <= lost < 2**63:
         raise GuestProtocolError("what was printed is no text, or what was lost no number")
-    printed += f"\n… and {lost} more characters\n" if lost else ""
+    printed += f"\n{say('tests.cut', count=lost)}\n" if lost else ""
     return Answer(said.get("value"), error, printed, {kind: said[kind] for kind in CHANGES if kind in said})
 
 

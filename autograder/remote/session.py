@@ -13,11 +13,12 @@ import torch
 
 from autograder.course import ANYTHING, Rules
 from autograder.errors import GraderError
+from autograder.messages import say
 from autograder.remote.autograd import Call, link
 from autograder.remote.changes import apply_changes, refuse_changes
 from autograder.remote.failures import (
-    ASKED_IN_A_CALL,
     ForbiddenCall,
+    ProcessEnded,
     StudentFailure,
     StudentRaised,
     broken_import,
@@ -104,7 +105,7 @@ class Session:
         if self.failure is not None:
             self._fail(self.failure)
         if self._line is not None and self._line.until is not None:
-            self._fail(StudentFailure(Outcome.FAILED, ASKED_IN_A_CALL))
+            self._fail(StudentFailure(Outcome.FAILED, say("calls.in_a_call")))
         self._require_guest()
         earlier = body.pop("linked", ())
         with self._talking() as line:
@@ -127,7 +128,7 @@ class Session:
                 refuse_changes(answer.changes, objects)
             apply_changes(answer.changes, objects, arguments.modules)
         if answer.error is not None:
-            self._raise(answer.error, str(body.get("name", "the submission")))
+            self._raise(answer.error, str(body.get("name") or say("calls.submission")))
         return answer.value
 
     def _require_guest(self) -> None:
@@ -164,11 +165,12 @@ class Session:
             self._fail(failure)
         except GuestDied as death:
             self.close()
-            self._fail(StudentFailure(death.outcome, str(death)))
+            kind = StudentFailure if death.outcome is Outcome.TIMED_OUT else ProcessEnded
+            self._fail(kind(death.outcome, str(death)))
         except (BadFrame, GuestProtocolError) as error:
             self.close()
-            message = f"the process sent what is not an answer (GuestProtocolError: {error})"
-            self._fail(StudentFailure(Outcome.CRASHED, message))
+            message = say("process.no_answer", error=f"GuestProtocolError: {error}")
+            self._fail(ProcessEnded(Outcome.CRASHED, message))
         finally:
             self._left, line.until = until - time.monotonic(), None
 
@@ -206,7 +208,7 @@ class Session:
         self, line: Line, kinds: Sequence[Any], number: int, cotangents: Tensors, create_graph: bool, inputs: Tensors
     ) -> Sequence[torch.Tensor | None]:
         if self.failure is None and line is not self._line:
-            self._fail(StudentFailure(Outcome.CRASHED, "the process that could tell a gradient has ended"))
+            self._fail(ProcessEnded(Outcome.CRASHED, say("process.no_gradient")))
         grads = self.ask("vjp", tuple(cotangents), call=number, create_graph=create_graph, linked=inputs)
         with self._talking():
             return gradients(grads, kinds)

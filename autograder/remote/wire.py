@@ -47,7 +47,12 @@ class GuestProtocolError(Exception):
 
 
 class Unsendable(Exception):
-    """A value has no place in the table of types; the message names its type."""
+    """A value has no place in the table of types: ``claim`` is why, as a key of the judge's messages, and then names
+    and values of what that speaks of."""
+
+    def __init__(self, key: str, **values: object) -> None:
+        self.claim = (key, *(str(part)[:200] for pair in values.items() for part in pair))
+        super().__init__(*self.claim)
 
 
 @dataclass(frozen=True)
@@ -97,21 +102,21 @@ class Encoder:
             # A lone surrogate is in no encoding; as "?" it costs no more than the text that it is in.
             frame: bytes = msgpack.packb(self._nodes, use_bin_type=True, unicode_errors="replace")
         except (ValueError, OverflowError) as error:
-            raise Unsendable(f"a value cannot be sent: {error}") from error
+            raise Unsendable("unsendable.value", error=error) from error
         if len(frame) > MAX_FRAME:
-            raise Unsendable(f"the value takes {len(frame)} bytes; at most {MAX_FRAME} can be returned")
+            raise Unsendable("unsendable.frame", size=len(frame), most=MAX_FRAME)
         return frame
 
     def _add(self, value: Any, depth: int) -> int:
         if depth > MAX_DEPTH:
-            raise Unsendable(f"the value is nested deeper than {MAX_DEPTH} levels, or contains itself")
+            raise Unsendable("unsendable.deep", most=MAX_DEPTH)
         if type(value) in TENSORS and id(value) in self._tensors:
             return self._tensors[id(value)]
         node = self._node(value, depth)
         self._nodes.append(node)
         self._items += 1 if type(node) is not list else 1 + len(node) + sum(len(x) for x in node if type(x) is list)
         if len(self._nodes) > MAX_NODES or self._items > MAX_ITEMS:
-            raise Unsendable(f"the value has too many parts: at most {MAX_NODES} can be returned")
+            raise Unsendable("unsendable.parts", most=MAX_NODES)
         index = len(self._nodes) - 1
         if type(value) in TENSORS:
             self._tensors[id(value)] = index
@@ -120,16 +125,16 @@ class Encoder:
     def _node(self, value: Any, depth: int) -> Any:
         kind = type(value)
         if kind in (list, tuple, *MAPPINGS) and len(value) > MAX_NODES:
-            raise Unsendable(f"the value has more than {MAX_NODES} parts")
+            raise Unsendable("unsendable.container", most=MAX_NODES)
         if value is None or kind in (bool, float):
             return value
         if kind in (str, bytes):
             if len(value) > (MAX_TEXT if kind is str else MAX_FRAME):
-                raise Unsendable(f"a {kind.__name__} of length {len(value)} is too long")
+                raise Unsendable("unsendable.length", type=kind.__name__, length=len(value))
             return value
         if kind is int:
             if value.bit_length() > MAX_INT_BITS:
-                raise Unsendable(f"an int of {value.bit_length()} bits is too large")
+                raise Unsendable("unsendable.bits", bits=value.bit_length())
             return value if -(2**63) <= value < 2**63 else ["int", hex(value)]
         if kind in (list, tuple) or (isinstance(value, tuple) and hasattr(kind, "_fields")) or kind is torch.Size:
             return ["list" if kind is list else "tuple", *[self._add(part, depth + 1) for part in value]]
@@ -143,9 +148,9 @@ class Encoder:
             return self._tensor_node(value)
         if type(value) is np.ndarray:
             if value.dtype.name not in ARRAY_DTYPES:
-                raise Unsendable(f"a numpy array of dtype {value.dtype} cannot be returned")
+                raise Unsendable("unsendable.dtype", dtype=value.dtype)
             if value.ndim > MAX_DIMENSIONS:
-                raise Unsendable(f"an array of {value.ndim} dimensions cannot be returned")
+                raise Unsendable("unsendable.dimensions", count=value.ndim)
             native = value.astype(value.dtype.name, copy=False)  # the name says nothing about the order of bytes
             return ["array", value.dtype.name, list(value.shape), native.tobytes()]
         if isinstance(value, np.generic) and value.dtype.name in ARRAY_DTYPES:
@@ -161,14 +166,12 @@ class Encoder:
         lifted = self.lift(value)
         if isinstance(lifted, Handle):
             return ["handle", lifted.id, list(lifted.classes), lifted.callable]
-        raise Unsendable(f"a {type(value).__name__} cannot be returned")
+        raise Unsendable("unsendable.type", type=type(value).__name__)
 
     def _tensor_node(self, value: torch.Tensor) -> Any:
         own = type(value).__module__.startswith("torchvision.tv_tensors")
         if type(value) not in TENSORS and not own:
-            raise Unsendable(
-                f"a {type(value).__name__}, a subclass of Tensor, cannot be returned; return a plain tensor"
-            )
+            raise Unsendable("unsendable.subclass", type=type(value).__name__)
         lifted = self.lift(value)
         if isinstance(lifted, Ref):
             return ["ref", lifted.key]
@@ -177,9 +180,9 @@ class Encoder:
     def _tensor_fields(self, value: torch.Tensor) -> list[Any]:
         name = str(value.dtype).removeprefix("torch.")
         if name not in DTYPES or value.layout is not torch.strided or value.device.type not in ("cpu", "cuda"):
-            raise Unsendable(f"a {value.layout} tensor of {value.dtype} on {value.device} cannot be returned")
+            raise Unsendable("unsendable.tensor", layout=value.layout, dtype=value.dtype, device=value.device)
         if value.numel() * value.element_size() > MAX_FRAME or value.ndim > MAX_DIMENSIONS:
-            raise Unsendable(f"a tensor of shape {list(value.shape)} is too large to be returned")
+            raise Unsendable("unsendable.large", shape=list(value.shape))
         if value.requires_grad:
             self.outputs.append(value)
         return [name, list(value.shape), value.device.type, value.requires_grad, tensor_bytes(value)]

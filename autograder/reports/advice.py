@@ -40,13 +40,13 @@ def _sentence(task: TaskScore, said: Mapping[str, str], needs: Mapping[str, Sequ
         return said["diagnosed"].format(hint=task.diagnosis.hint, reread=task.diagnosis.reread)
     telling = next(test for test in task.tests if test.outcome is task.outcome)
     message = telling.message.partition("\n")[0]
-    waits = " and ".join(f"`{name}`" for name in needs.get(task.name, ()))
-    return said[str(task.outcome)].format(rubric=telling.rubric, message=message, needs=waits or "another task")
+    waits = said["and"].join(f"`{name}`" for name in needs.get(task.name, ()))
+    return said[str(task.outcome)].format(rubric=telling.rubric, message=message, needs=waits or said["another"])
 
 
 def line_of_problem(grade: Grade) -> Iterator[tuple[str, int]]:
     """Where what was handed in is no Python: label of the piece, and line."""
-    found = re.match(r"(.+), line (\d{1,6}): \w*(?:Syntax|Indentation|Tab)Error", grade.problem or "")
+    found = re.match(r"(.+), [^\d\n,]*(\d{1,6}): \w*(?:Syntax|Indentation|Tab)Error", grade.problem or "")
     if found:
         yield found[1], int(found[2])
 

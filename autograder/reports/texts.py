@@ -4,7 +4,6 @@ A course changes a page by a template of the same name in its folder ``templates
 ``templates/words.toml`` there.
 """
 
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -12,11 +11,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from autograder.errors import AssignmentError
+from autograder.messages import OURS, wording
 
 if TYPE_CHECKING:
     from jinja2 import Environment
 
-_OURS = Path(__file__).resolve().parents[1] / "templates"
 WORDS = "words.toml"
 
 
@@ -25,7 +24,7 @@ class Texts:
     """Words by section and key, and the folders in which templates are looked for, the course's first."""
 
     words: Mapping[str, Mapping[str, str]]
-    folders: tuple[Path, ...] = (_OURS,)
+    folders: tuple[Path, ...] = (OURS,)
 
     def outcome(self, outcome: str) -> str:
         """An outcome in words."""
@@ -57,30 +56,7 @@ def _environment(folders: tuple[Path, ...]) -> "Environment":
 
 
 def load_texts(course: Path | None = None) -> Texts:
-    """The texts of the course in this folder, or the package's own.
-
-    Raises ``AssignmentError`` where the course's ``words.toml`` is no TOML, or has a section, key or kind of value that
-    the package's does not have.
-    """
-    words = _read(_OURS / WORDS)
+    """The texts of the course in this folder, or the package's own. Raises ``AssignmentError`` as ``wording`` does."""
     theirs = course / "templates" if course is not None else None
-    if theirs is None or not theirs.is_dir():
-        return Texts(words)
-    path = theirs / WORDS
-    for section, found in (_read(path) if path.is_file() else {}).items():
-        if section not in words:
-            raise AssignmentError(f"{path}: unknown section [{section}]; there are {', '.join(words)}")
-        for key, value in found.items():
-            if key not in words[section]:
-                raise AssignmentError(f"{path}: [{section}] has no {key!r}; it has {', '.join(words[section])}")
-            if not isinstance(value, str):
-                raise AssignmentError(f"{path}: [{section}] {key} is {value!r}; expected a text in quotes")
-        words[section] = {**words[section], **found}
-    return Texts(words, (theirs, _OURS))
-
-
-def _read(path: Path) -> dict[str, dict[str, str]]:
-    try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise AssignmentError(f"{path}: not valid TOML: {error}") from error
+    folders = (OURS,) if theirs is None or not theirs.is_dir() else (theirs, OURS)
+    return Texts(wording(WORDS, course), folders)

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from autograder.errors import GraderError
+from autograder.messages import say
 from autograder.results import Outcome
 from autograder.sandbox.policy import Policy
 
@@ -32,12 +33,9 @@ _ONE_THREAD = {
 _HUGE_PAGES = {"GLIBC_TUNABLES": "glibc.malloc.hugetlb=1", "PYTHONMALLOC": "malloc"}
 # What a guest that had too much of something is told; `sandbox.watch` names them.
 _EXCESS = {
-    "memory": "it used more than {policy.memory_mb} MB of memory",
-    "threads": "it had more than {policy.threads} threads",
-    "disk": "it kept more than {policy.disk_mb} MB in files",
-    "files": "it kept more than {policy.files} files",
-    "silence": "it closed its connection and went on",
-}
+    "memory": "process.memory", "threads": "process.threads", "disk": "process.disk", "files": "process.files",
+    "silence": "process.silence",
+}  # fmt: skip
 
 
 class GuestDied(Exception):
@@ -215,12 +213,12 @@ class Guest:
         takes too long, and then ends it."""
         if not ready.poll(max(deadline - time.monotonic(), 0.001) * 1000):
             self.end()
-            raise GuestDied(Outcome.TIMED_OUT, "ran longer than its time limit and was stopped")
+            raise GuestDied(Outcome.TIMED_OUT, say("process.late"))
 
     def _ended(self) -> GuestDied:
         """Why a guest that closed its end is gone."""
         if not self._alive:
-            return GuestDied(Outcome.CRASHED, "the process had already ended")
+            return GuestDied(Outcome.CRASHED, say("process.gone"))
         self._alive = False
         self._connection.close()
         status, excess = self._server.status(self._number)
@@ -228,11 +226,15 @@ class Guest:
             raise GraderError("the fork server could not fork a guest")
         if excess is not None:
             outcome = Outcome.OUT_OF_MEMORY if excess == "memory" else Outcome.CRASHED
-            return GuestDied(outcome, f"the process was stopped: {_EXCESS[excess].format(policy=self.policy)}")
+            return GuestDied(outcome, say("process.stopped", why=self._why(excess)))
         if os.WIFSIGNALED(status):
             number = os.WTERMSIG(status)
             if number == signal.SIGKILL:
-                return GuestDied(Outcome.OUT_OF_MEMORY, "the process was killed, probably because memory ran out")
-            return GuestDied(Outcome.CRASHED, f"the process died of {signal.Signals(number).name}")
+                return GuestDied(Outcome.OUT_OF_MEMORY, say("process.killed"))
+            return GuestDied(Outcome.CRASHED, say("process.signal", signal=signal.Signals(number).name))
         code = os.WEXITSTATUS(status)
-        return GuestDied(Outcome.CRASHED, f"the process ended itself with exit status {code} before it had answered")
+        return GuestDied(Outcome.CRASHED, say("process.exited", status=code))
+
+    def _why(self, excess: str) -> str:
+        most = self.policy
+        return say(_EXCESS[excess], memory=most.memory_mb, threads=most.threads, disk=most.disk_mb, files=most.files)

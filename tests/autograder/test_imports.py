@@ -21,8 +21,9 @@ TREES = {name: ast.parse(path.read_text(encoding="utf-8")) for name, path in MOD
 # Layers from the bottom up: a module imports only from layers below its own, and the siblings that SIBLINGS allows.
 LAYERS = (
     {"picture", "errors", "versions", "answers", "evidence", "places", "seeds"},
-    {"results", "files", "expect", "alike", "mnist1d"},
-    {"config", "cells", "statements", "executors.*", "soundness"},
+    {"results", "files", "alike", "mnist1d"},
+    {"messages"},
+    {"config", "cells", "statements", "executors.*", "soundness", "expect"},
     {"course", "store", "notebook", "archive", "reports.*", "sandbox.*"},
     {"submission", "source", "remote.*", "mutation"},
     {"fingerprint", "scoring", "naming", "reach", "reference", "exam", "leaks", "handout", "scaffold"},
@@ -42,9 +43,9 @@ SIBLINGS = {"sandbox", "remote", "reports"}
 ONLY = {
     "picture": set(), "results": {"picture"}, "mnist1d": {"places"},
     "files": {"errors"}, "places": set(), "errors": set(), "answers": set(), "evidence": set(),
-    "expect": {"evidence"}, "alike": {"evidence"},
+    "messages": {"errors", "files"}, "expect": {"evidence", "messages"}, "alike": {"evidence"},
     "store": {"results", "errors", "files"},
-    "reports.*": {"picture", "results", "errors", "config", "soundness", "reports.*"},
+    "reports.*": {"picture", "results", "errors", "config", "soundness", "messages", "reports.*"},
     "gradebook": {"results", "errors", "config", "store"},
     "executors.*": set(),
     "remote.wire": set(), "remote.printed": set(), "remote.probes": set(),

@@ -113,7 +113,7 @@ def test_what_has_no_place_becomes_a_handle_or_is_refused() -> None:
     """An object of another class travels as a handle where the guest gives one, and is named where it does not."""
     handle = Handle(7, ("submission.Thing", "builtins.object"), True)
     assert there_and_back([object()], lambda _: handle) == [handle]
-    with pytest.raises(Unsendable, match="a object cannot"):
+    with pytest.raises(Unsendable, match=r"unsendable\.type', 'type', 'object'"):
         there_and_back(object())
 
 
@@ -137,13 +137,13 @@ def test_cycles_and_excess_are_refused_when_written() -> None:
     """A value that contains itself, is too deep or too large is refused with the reason."""
     cycle: list[Any] = []
     cycle.append(cycle)
-    with pytest.raises(Unsendable, match="contains itself"):
+    with pytest.raises(Unsendable, match=r"unsendable\.deep"):
         there_and_back(cycle)
-    with pytest.raises(Unsendable, match="bits"):
+    with pytest.raises(Unsendable, match=r"unsendable\.bits"):
         there_and_back(1 << 10_000)
-    with pytest.raises(Unsendable, match="parts"):
+    with pytest.raises(Unsendable, match=r"unsendable\.container"):
         there_and_back([0] * (MAX_NODES + 1))
-    with pytest.raises(Unsendable, match="too large"):
+    with pytest.raises(Unsendable, match=r"unsendable\.large"):
         there_and_back(torch.ones(1).expand(2**40))
 
 
