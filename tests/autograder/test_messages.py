@@ -6,7 +6,7 @@ import shutil
 
 import pytest
 
-from autograder import judge, store
+from autograder import store
 from autograder.course import load_course
 from autograder.discovery import discover
 from autograder.errors import AssignmentError
@@ -200,8 +200,7 @@ def graded(tmp_path_factory):
     german = {grade.student: grade for grade in grade_all(course, submissions, jobs=1)}
     english_ones = discover([folder / "in"], graded_course(), None, None).submissions
     english = {grade.student: grade for grade in grade_all(graded_course(), english_ones, jobs=1)}
-    yield german, english, course, folder / "in"
-    judge.cool(course)
+    return german, english, course, folder / "in"
 
 
 def messages_of(grade, task):
