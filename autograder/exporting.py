@@ -33,7 +33,7 @@ FORMATS: Mapping[str, Callable[[Export], bytes]] = {
     "json": lambda wanted: json.text(wanted.grades).encode(),
     "junit": lambda wanted: junit.text(wanted.grades).encode(),
     "moodle": lambda wanted: moodle.grade_import(wanted.grades, wanted.titles, wanted.roster).encode(),
-    "wide": lambda wanted: wide.text(wanted.grades, wanted.roster).encode(),
+    "wide": lambda wanted: wide.text(wanted.grades, wanted.config, wanted.roster).encode(),
     "xlsx": lambda wanted: xlsx.data(wanted.grades, wanted.config, wanted.roster),
 }
 """The formats that hold a whole class and need nothing but grades."""

@@ -139,7 +139,16 @@ class Grade:
     @cached_property
     def score(self) -> float:
         """Points earned, less the late penalty."""
-        return round(self.earned * (1 - float(self.late["penalty"])) if self.late else self.earned, 2)
+        return round(self.earned * (1 - self.penalty), 2)
+
+    @cached_property
+    def penalty(self) -> float:
+        """The share of the points earned that lateness takes: what the policy says, but that no score is taken below
+        its ``floor``, in points."""
+        if not self.late or not self.earned:
+            return 0.0
+        most = max(0.0, 1 - float(self.late.get("floor", 0)) / self.earned)
+        return min(float(self.late["penalty"]), most)
 
     @cached_property
     def is_graded(self) -> bool:

@@ -26,7 +26,7 @@ def head(grade: Grade, texts: Texts, kind: str = "hidden") -> Sequence[str]:
         lines += [*_wrapped(grade.problem, ""), ""]
     lines += [line for note in grade.notes for line in _wrapped(f"{headings['note']}: {note}", "")]
     if grade.late is not None:
-        said = texts.words["sentences"]["late"].format(penalty=f"{float(grade.late['penalty']):.0%}")
+        said = texts.words["sentences"]["late"].format(penalty=f"{grade.penalty:.0%}")
         lines += [f"{headings['late']}: {said}", ""]
     return lines
 

@@ -21,15 +21,14 @@ def rows(grades: Sequence[Grade], config: Config, roster: Sequence[Student] = ()
     for grade in sorted(grades, key=lambda grade: (grade.student, grade.assignment)):
         ids = {task.name: task.id for task in config.tasks(grade.assignment)}
         about = known.get(grade.student, Student(grade.student))
-        late = float(grade.late["penalty"]) if grade.late else 0.0
         score: Value = grade.score if grade.is_graded else ""
         for task in grade.tasks:
             points: Value = "" if task.outcome in (Outcome.UNGRADED, Outcome.SKIPPED) else task.points
             found.append([
                 grade.student, about.name, about.email, about.section, grade.assignment, task.name,
                 ids.get(task.name, ""), points, task.max_points, "yes" if task.bonus else "no", str(task.outcome),
-                task.diagnosis.misconception if task.diagnosis else "", grade.attempt, grade.submitted_at or "", late,
-                score, grade.max_score,
+                task.diagnosis.misconception if task.diagnosis else "", grade.attempt, grade.submitted_at or "",
+                round(grade.penalty, 4), score, grade.max_score,
             ])  # fmt: skip
     return found
 

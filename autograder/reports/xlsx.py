@@ -22,7 +22,7 @@ def data(grades: Sequence[Grade], config: Config, roster: Sequence[Student] = ()
         latest = max((datetime.fromisoformat(grade.graded_at) for grade in grades), default=datetime(2000, 1, 1))
         book.set_properties({"title": config.course, "created": latest.astimezone(UTC).replace(tzinfo=None)})
         bold = book.add_format({"bold": True})
-        for name, rows in (("Scores", wide.rows(grades, roster)), ("Tasks", tidy.rows(grades, config, roster))):
+        for name, rows in (("Scores", wide.rows(grades, config, roster)), ("Tasks", tidy.rows(grades, config, roster))):
             sheet = book.add_worksheet(name)
             _write(sheet, rows, bold)
     return buffer.getvalue()

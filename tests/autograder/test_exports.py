@@ -176,7 +176,7 @@ def test_moodle_worksheets_get_scores_and_nothing_else():
         moodle.worksheet(b"a,b\n", FIRST)
 
 
-@pytest.mark.parametrize("make", [tidy.text, lambda *args: wide.text(args[0], args[2])], ids=["tidy", "wide"])
+@pytest.mark.parametrize("make", [tidy.text, wide.text], ids=["tidy", "wide"])
 def test_tables_are_safe_in_a_spreadsheet_and_lose_nothing(make):
     """No text cell begins as a formula does, and every student is there."""
     rows = rows_of(make(CLASS, CONFIG, ROSTER))
@@ -200,7 +200,7 @@ def test_what_begins_as_a_formula_does_is_quoted(start):
 
 def test_what_is_not_graded_is_blank_and_never_zero():
     """In every table; the wide one also says who handed nothing in."""
-    by_student = {row["student"]: row for row in rows_of(wide.text(CLASS, ROSTER))}
+    by_student = {row["student"]: row for row in rows_of(wide.text(CLASS, CONFIG, ROSTER))}
     assert by_student["cleo"]["04_scaling"] == ""
     assert by_student["cleo"]["not_graded"] == "04_scaling"
     assert (by_student["dan"]["04_scaling"], by_student["dan"]["not_submitted"]) == ("", "04_scaling 05_noise")
@@ -217,7 +217,7 @@ def test_what_is_not_graded_is_blank_and_never_zero():
 def test_a_workbook_holds_both_tables_and_no_formula():
     """As openpyxl reads it: numbers are numbers, and what begins with `=` is a text."""
     book = openpyxl.load_workbook(io.BytesIO(FORMATS["xlsx"](WANTED)))
-    expected = {"Scores": wide.rows(CLASS, ROSTER), "Tasks": tidy.rows(CLASS, CONFIG, ROSTER)}
+    expected = {"Scores": wide.rows(CLASS, CONFIG, ROSTER), "Tasks": tidy.rows(CLASS, CONFIG, ROSTER)}
     assert book.sheetnames == list(expected)
     for name, rows in expected.items():
         found = [["" if cell is None else cell for cell in row] for row in book[name].iter_rows(values_only=True)]
