@@ -15,13 +15,16 @@ def text(grades: Sequence[Grade]) -> str:
     ``status`` is graded or ungraded."""
     ordered = sorted(grades, key=lambda grade: (grade.assignment, grade.student))
     tasks = list(dict.fromkeys(task.name for grade in ordered for task in grade.tasks))
-    rows: list[list[Value]] = [["student", "assignment", "score", "max_score", *tasks, "status", "problem"]]
+    rows: list[list[Value]] = [
+        ["student", "assignment", "score", "max_score", *tasks, "status", "problem", "overridden"]
+    ]
     for grade in ordered:
         points = {task.name: task.points for task in grade.tasks}
         status = "graded" if grade.is_graded else "ungraded"
         cells = [points.get(name, "") for name in tasks]
+        by_hand = " ".join(task.name for task in grade.tasks if task.override is not None)
         about: list[Value] = [grade.student, grade.assignment, grade.score, grade.max_score]
-        rows.append([*about, *cells, status, grade.problem or ""])
+        rows.append([*about, *cells, status, grade.problem or "", by_hand])
     return table(rows, quotes_texts=False)
 
 

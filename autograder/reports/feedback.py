@@ -37,6 +37,8 @@ def on_task(task: TaskScore, kind: str, problem: str | None, texts: Texts) -> It
     bonus = f" {headings['bonus']}" if task.bonus else ""
     points = f"{number(task.points)}/{number(task.max_points)}{bonus}  " if kind == "hidden" else ""
     yield f"{task.name}  {points}{texts.outcome(task.outcome)}"
+    if task.override is not None and kind == "hidden":
+        yield from _wrapped(f"{headings['override']}: {task.override.reason}", "    ")
     if problem is not None:
         return
     said: set[str] = set()

@@ -9,7 +9,7 @@ from autograder.roster import Student
 
 COLUMNS = (
     "student", "name", "email", "section", "assignment", "task", "task_id", "points", "max_points", "bonus", "outcome",
-    "misconception", "attempt", "submitted_at", "late_penalty", "score", "max_score",
+    "misconception", "override_reason", "attempt", "submitted_at", "late_penalty", "score", "max_score",
 )  # fmt: skip
 
 
@@ -23,11 +23,13 @@ def rows(grades: Sequence[Grade], config: Config, roster: Sequence[Student] = ()
         about = known.get(grade.student, Student(grade.student))
         score: Value = grade.score if grade.is_graded else ""
         for task in grade.tasks:
-            points: Value = "" if task.outcome in (Outcome.UNGRADED, Outcome.SKIPPED) else task.points
+            is_tested = task.outcome not in (Outcome.UNGRADED, Outcome.SKIPPED)
+            points: Value = task.points if is_tested or task.override else ""
             found.append([
                 grade.student, about.name, about.email, about.section, grade.assignment, task.name,
                 ids.get(task.name, ""), points, task.max_points, "yes" if task.bonus else "no", str(task.outcome),
-                task.diagnosis.misconception if task.diagnosis else "", grade.attempt, grade.submitted_at or "",
+                task.diagnosis.misconception if task.diagnosis else "",
+                task.override.reason if task.override else "", grade.attempt, grade.submitted_at or "",
                 round(grade.penalty, 4), score, grade.max_score,
             ])  # fmt: skip
     return found

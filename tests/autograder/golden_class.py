@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from autograder.config import Config
-from autograder.results import Diagnosis, Grade, Outcome, TaskScore, TestResult
+from autograder.results import Diagnosis, Grade, Outcome, Override, TaskScore, TestResult
 from autograder.roster import Student
 
 GOLDEN = Path(__file__).parent / "golden"
@@ -55,6 +55,7 @@ def scaling(
 
 
 P, F = Outcome.PASSED, Outcome.FAILED
+BY_HAND = Override(2.5, "-1 for style, as agreed", "pat", "2027-02-11T08:00:00+00:00")
 CLASS = (
     grade("amara", *scaling(P, P, P)),
     grade("ben", *scaling(F, Outcome.TIMED_OUT, Outcome.SKIPPED, HINT), late=LATE, attempt=2),
@@ -63,7 +64,7 @@ CLASS = (
         "@eve", *scaling(Outcome.MISSING, Outcome.MISSING, Outcome.MISSING), problem="=1+1\rscaling.py: SyntaxError",
         notes=("-2 is taken",), submitted_at=None,
     ),
-    grade("amara", TaskScore("blur", 4.0, False, (result("a", F),)), assignment="05_noise"),
+    grade("amara", TaskScore("blur", 4.0, False, (result("a", F),), override=BY_HAND), assignment="05_noise"),
     grade("ben", TaskScore("blur", 4.0, False, (result("a", P),)), assignment="05_noise"),
 )  # fmt: skip
 FIRST = tuple(one for one in CLASS if one.assignment == "04_scaling")
