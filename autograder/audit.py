@@ -54,8 +54,9 @@ def append(folder: Path, entries: Iterable[Entry]) -> None:
 def read(folder: Path) -> tuple[dict[str, Any], ...]:
     """All entries, in the order in which they were made; a line that is none is left out."""
     path = folder / LOG
+    lines = path.read_text(encoding="utf-8", errors="replace").split("\n") if path.is_file() else []
     found = []
-    for line in path.read_text(encoding="utf-8").splitlines() if path.is_file() else ():
+    for line in lines:
         try:
             found.append(json.loads(line))
         except ValueError:

@@ -38,8 +38,9 @@ def result(name: str, outcome: Outcome, **more: object) -> TestResult:
 def grade(student: str, *tasks: TaskScore, assignment: str = "04_scaling", **more: object) -> Grade:
     """A grade of these tasks."""
     about = {"submitted_at": "2027-02-08T20:00:00+00:00", "seconds": 1.5, **more}
+    isolation = {"level": "process", "mechanisms": {}}
     return Grade(
-        student, assignment, tasks, "5eed", "2027-02-10T08:00:00+00:00", {"level": "process"}, **about,
+        student, assignment, tasks, "5eed", "2027-02-10T08:00:00+00:00", isolation, **about,
     )  # type: ignore[arg-type]  # fmt: skip
 
 
