@@ -62,7 +62,7 @@ def reasons(old: Grade, new: Grade) -> Iterator[str]:
     if not versions and old.sources == new.sources and old.seed == new.seed:
         changed = [one.name for one, two in pairs if one.key != two.key]
         if changed:
-            yield f"suite or solution of {', '.join(changed)}"
+            yield f"tests of {', '.join(changed)}"  # or what they depend on: solutions, limits, rules, this package
     if any((one.max_points, one.bonus) != (two.max_points, two.bonus) for one, two in pairs) or len(pairs) < max(
         len(old.tasks), len(new.tasks)
     ):

@@ -28,8 +28,8 @@ class Extension(BaseModel):
         return self
 
     def due(self, due: datetime) -> datetime:
-        """The due date with this extension; never an earlier one."""
-        return max(due, self.until or due + timedelta(days=self.days, hours=self.hours))
+        """The due date that this extension says, be it earlier or later."""
+        return self.until or due + timedelta(days=self.days, hours=self.hours)
 
 
 class LatePolicy(BaseModel):

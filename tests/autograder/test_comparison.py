@@ -38,7 +38,7 @@ MOVED = (("scale", 7, 0),)
     ("new", "score", "tasks", "why"),
     [
         ({"tasks": changed(**FAILS), "sources": ({"path": "a.py", "sha256": "1"},)}, 5.5, MOVED, ("source",)),
-        ({"tasks": changed(**FAILS, key="x")}, 5.5, MOVED, ("suite or solution of scale",)),
+        ({"tasks": changed(**FAILS, key="x")}, 5.5, MOVED, ("tests of scale",)),
         ({"tasks": changed(**FAILS, key="x"), "versions": {"torch": "2.16", "autograder": "1"}}, 5.5, MOVED,
          ("version of torch",)),
         ({"tasks": changed(**FAILS, key="x"), "seed": "other"}, 5.5, MOVED, ("secret",)),
