@@ -7,6 +7,8 @@ from typing import Annotated
 import typer
 
 from autograder.cli_author import author
+from autograder.cli_change import diff, override, regrade
+from autograder.cli_export import export
 from autograder.cli_grade import demo, grade
 from autograder.cli_student import check
 from autograder.command import (
@@ -21,8 +23,12 @@ from autograder.errors import AssignmentError
 
 app = typer.Typer(no_args_is_help=True, add_completion=True, pretty_exceptions_enable=False, rich_markup_mode=None)
 app.add_typer(author, name="author")
+app.add_typer(export, name="export")
 app.command(epilog="Example: autograder grade submitted/ --out grades/")(grade)
 app.command(epilog="Example: autograder check 07_dropout")(check)
+app.command(epilog="Example: autograder override alice 7.3 8 --reason 'the test was wrong' --out grades/")(override)
+app.command(epilog="Example: autograder regrade submitted/ --task max_norm_ --out grades/")(regrade)
+app.command(epilog="Example: autograder diff grades/ regraded/")(diff)
 app.command(epilog="Example: autograder demo --out /tmp/demo")(demo)
 
 

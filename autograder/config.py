@@ -20,6 +20,7 @@ from ruamel.yaml.error import YAMLError
 
 from autograder.errors import AssignmentError
 from autograder.files import read_text
+from autograder.lateness import Extension, LatePolicy, TotalPolicy
 
 Identifier = Annotated[str, StringConstraints(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$")]
 AssignmentName = Annotated[str, StringConstraints(pattern=r"^[0-9]{2}_[a-z][a-z0-9_]*$")]
@@ -38,20 +39,6 @@ class Limits(_Frozen):
     import_seconds: Annotated[float, Field(gt=0, le=3600)] = 10.0
     memory_mb: Annotated[int, Field(ge=256)] = 2048
     printed_kb: Annotated[int, Field(ge=1, le=10_240)] = 16
-
-
-class LatePolicy(_Frozen):
-    """Each day begun after the due date plus grace takes ``percent_per_day`` of the score, up to ``max_percent``."""
-
-    grace_minutes: Annotated[int, Field(ge=0)] = 0
-    percent_per_day: Annotated[float, Field(ge=0, le=100)] = 10.0
-    max_percent: Annotated[float, Field(ge=0, le=100)] = 50.0
-
-    def penalty(self, due: datetime, submitted: datetime) -> float:
-        """The share of the score, in [0, 1], that a submission at this time loses."""
-        seconds = (submitted - due).total_seconds() - 60 * self.grace_minutes
-        days = max(0, -int(-seconds // 86_400))
-        return min(days * self.percent_per_day, self.max_percent) / 100
 
 
 class TaskConfig(_Frozen):
@@ -110,14 +97,19 @@ class Config(_Frozen):
     isolation: Literal["process", "confined"] = "confined"
     limits: Limits = Limits()
     late: LatePolicy | None = None
+    total: TotalPolicy | None = None
     demo: tuple[str, ...] = ()
     assignments: Annotated[dict[AssignmentName, AssignmentConfig], Field(min_length=1)]
 
     @model_validator(mode="after")
-    def _demo_is_of_the_course(self) -> "Config":
+    def _names_are_of_the_course(self) -> "Config":
         for name in self.demo:
             if name not in self.assignments:
                 raise ValueError(f"demo: there is no assignment {name!r}; there are {', '.join(self.assignments)}")
+        for one in self.late.extensions if self.late else ():
+            for name in one.assignments:
+                if name not in self.assignments:
+                    raise ValueError(f"late: extensions: {one.student}: there is no assignment {name!r}")
         return self
 
     def title(self, assignment: str) -> str:
@@ -190,6 +182,7 @@ def _known_keys(path: list[Any]) -> str:
     model: type[BaseModel] = Config
     steps: dict[str, type[BaseModel]] = {
         "assignments": AssignmentConfig, "tasks": TaskConfig, "limits": Limits, "late": LatePolicy,
+        "extensions": Extension, "total": TotalPolicy,
     }  # fmt: skip
     for part in path[:-1]:
         model = steps.get(str(part), model)

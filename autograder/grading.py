@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from autograder import store
+from autograder import audit, comparison, store
 from autograder.course import Course
 from autograder.errors import GraderError
 from autograder.executors import inline, local
@@ -121,6 +121,7 @@ def save_all(press: Press, grades: Iterable[Grade], unchanged: Sequence[Grade] =
     done: list[Grade] = []
     for grade in grades:
         attempt = store.as_next_attempt(press.folder, grade)
+        _log(press.folder, store.latest(press.folder, grade.assignment, grade.student), attempt)
         path = store.write(press.folder, grade)
         press.feedback(attempt if attempt.is_graded else store.read(path))  # an earlier one may count still
         done.append(attempt)
@@ -129,6 +130,16 @@ def save_all(press: Press, grades: Iterable[Grade], unchanged: Sequence[Grade] =
     done += unchanged
     press.overview(store.read_all(press.folder), changed=[grade.assignment for grade in done])
     return tuple(sorted(done, key=lambda grade: (grade.assignment, grade.student)))
+
+
+def _log(folder: Path, before: Grade | None, after: Grade) -> None:
+    """Put on record that a grade which was there is about to be another."""
+    changed = comparison.change(before, after) if before is not None and after.is_graded else None
+    if changed is not None:
+        why, now = ", ".join(changed.why), datetime.now(UTC).isoformat(timespec="seconds")
+        scores = (changed.before, changed.after)
+        about = (after.student, after.assignment, None, *scores, why)
+        audit.append(folder, [audit.Entry(now, audit.user(), "regraded", *about)])
 
 
 def ungraded(order: Order, why: str) -> Grade:

@@ -9,8 +9,8 @@ from datetime import datetime, timedelta
 from typing import Any, Literal
 
 from autograder.cells import Cell, defined_in
-from autograder.config import LatePolicy
 from autograder.course import Assignment
+from autograder.lateness import LatePolicy
 from autograder.source import stub_of
 
 _KERNEL = {"display_name": "Python 3", "language": "python", "name": "python3"}
@@ -128,8 +128,9 @@ def _due(due: datetime | None, late: LatePolicy | None) -> str:
     if late is None:
         return text
     grace = f" after {late.grace_minutes} minutes of grace" if late.grace_minutes else ""
-    percent, most = _number(late.percent_per_day), _number(late.max_percent)
-    return f"{text} Each day begun{grace} takes {percent} % of the score, {most} % at most."
+    (step, percent), most = late.step, _number(late.max_percent)
+    floor = f", and leaves at least {_number(late.floor_percent)} % of the points" if late.floor_percent else ""
+    return f"{text} Each {step} begun{grace} takes {_number(percent)} % of the score, {most} % at most{floor}."
 
 
 def _number(value: float) -> str:

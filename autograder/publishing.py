@@ -79,7 +79,11 @@ def _without_name(grade: Grade, number: str) -> Grade:
         return text
 
     tasks = tuple(
-        replace(task, tests=tuple(replace(test, message=plain(test.message), printed="") for test in task.tests))
+        replace(
+            task,
+            tests=tuple(replace(test, message=plain(test.message), printed="") for test in task.tests),
+            override=replace(task.override, reason="", who="") if task.override else None,
+        )
         for task in grade.tasks
     )
     sources = tuple({**source, "path": number + Path(source["path"]).suffix} for source in grade.sources)

@@ -65,9 +65,19 @@ class Diagnosis:
 
 
 @dataclass(frozen=True)
+class Override:
+    """The points of a task that an instructor set by hand, why, who and when (ISO 8601, UTC)."""
+
+    points: float
+    reason: str
+    who: str
+    when: str
+
+
+@dataclass(frozen=True)
 class TaskScore:
-    """The tests of one task and the points that they come to; the ``picture`` of what it does on a public example; the
-    ``key`` is a hash of all that its outcome depends on."""
+    """The tests of one task and the points that they come to, or that an ``override`` says; the ``picture`` of what it
+    does on a public example; the ``key`` is a hash of all that its outcome depends on."""
 
     name: str
     max_points: float
@@ -76,11 +86,14 @@ class TaskScore:
     diagnosis: Diagnosis | None = None
     picture: Picture | None = None
     key: str = ""
+    override: Override | None = None
 
     @cached_property
     def points(self) -> float:
         """``max_points`` times the share of weight passed. Skipped tests leave the denominator; ungraded ones stay
-        in it, and their weight is not earned until they are graded."""
+        in it, and their weight is not earned until they are graded. An override goes before all of that."""
+        if self.override is not None:
+            return self.override.points
         counted = [test for test in self.tests if test.outcome is not Outcome.SKIPPED]
         total = sum(test.weight for test in counted)
         if not total:
@@ -92,6 +105,11 @@ class TaskScore:
     def outcome(self) -> Outcome:
         """``passed`` when every test that ran passed; else the most telling outcome among the others."""
         return summary(test.outcome for test in self.tests)
+
+    @cached_property
+    def is_graded(self) -> bool:
+        """Whether its points are decided, by its tests or by hand."""
+        return self.outcome is not Outcome.UNGRADED or self.override is not None
 
 
 def summary(outcomes: Iterable[Outcome]) -> Outcome:
@@ -139,12 +157,21 @@ class Grade:
     @cached_property
     def score(self) -> float:
         """Points earned, less the late penalty."""
-        return round(self.earned * (1 - float(self.late["penalty"])) if self.late else self.earned, 2)
+        return round(self.earned * (1 - self.penalty), 2)
+
+    @cached_property
+    def penalty(self) -> float:
+        """The share of the points earned that lateness takes: what the policy says, but that no score is taken below
+        its ``floor``, in points."""
+        if not self.late or not self.earned:
+            return 0.0
+        most = max(0.0, 1 - float(self.late.get("floor", 0)) / self.earned)
+        return min(float(self.late["penalty"]), most)
 
     @cached_property
     def is_graded(self) -> bool:
-        """Whether every test was decided; where not, the fault is ours and the submission must be graded again."""
-        return all(task.outcome is not Outcome.UNGRADED for task in self.tasks)
+        """Whether every task was decided; where not, the fault is ours and the submission must be graded again."""
+        return all(task.is_graded for task in self.tasks)
 
 
 def to_json(grade: Grade) -> dict[str, Any]:
@@ -154,6 +181,7 @@ def to_json(grade: Grade) -> dict[str, Any]:
             "name": task.name, "points": task.points, "max_points": task.max_points, "bonus": task.bonus,
             "outcome": str(task.outcome), "diagnosis": asdict(task.diagnosis) if task.diagnosis else None,
             "picture": asdict(task.picture) if task.picture else None, "key": task.key,
+            "override": asdict(task.override) if task.override else None,
             "tests": [
                 {**asdict(test), "outcome": str(test.outcome), "seconds": round(test.seconds, 4)} for test in task.tests
             ],
@@ -182,6 +210,7 @@ def from_json(data: Mapping[str, Any]) -> Grade:
             name=task["name"], max_points=task["max_points"], bonus=task["bonus"], key=task.get("key", ""),
             diagnosis=Diagnosis(**task["diagnosis"]) if task["diagnosis"] else None,
             picture=pictures.from_json(task["picture"]) if task.get("picture") else None,
+            override=Override(**task["override"]) if task.get("override") else None,
             tests=tuple(TestResult(**{**test, "outcome": Outcome(test["outcome"])}) for test in task["tests"]),
         )
         for task in data["tasks"]

@@ -40,15 +40,19 @@ def _blocked(test: TestResult, unsolved: list[str]) -> TestResult:
 
 
 def late(course: Course, submission: Submission) -> Mapping[str, Any] | None:
-    """What lateness costs: None where there is no policy, no due date, no known time, or nothing to pay."""
-    policy, due = course.config.late, course.assignment(submission.assignment).due
-    if policy is None or due is None or submission.submitted_at is None:
+    """What lateness costs, by the time that was recorded and this student's due date: None where there is no policy,
+    no due date, no known time, or nothing to pay."""
+    assignment, policy = course.assignment(submission.assignment), course.config.late
+    if policy is None or assignment.due is None or submission.submitted_at is None:
         return None
+    due = policy.due(assignment.due, submission.student, assignment.name)
     submitted = datetime.fromisoformat(submission.submitted_at)
     penalty = policy.penalty(due, submitted)
     if not penalty:
         return None
-    return {"due": due.isoformat(), "seconds": round((submitted - due).total_seconds()), "penalty": penalty}
+    cost = {"due": due.isoformat(), "seconds": round((submitted - due).total_seconds()), "penalty": penalty}
+    floor = policy.floor(sum(task.points for task in assignment.tasks if not task.bonus))
+    return {**cost, "floor": floor} if floor else cost
 
 
 def restated(course: Course, submission: Submission, grade: Grade) -> Grade:

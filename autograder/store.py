@@ -3,6 +3,8 @@
     grades/<assignment>/<student>.json             the grade that counts: the last one that was decided
     attempts/<assignment>/<student>/<number>.json  every attempt, ungraded ones too, numbered from 1
 
+What is set by hand (``overrides``) is in the grade that counts, and in no attempt.
+
 A file is written beside its place, forced to the disk, and renamed into it; then the folder is forced to the disk as
 well. So a reader, a grader killed at any moment, or a power cut sees a file whole or not at all. An attempt is written
 before the grade that counts: where the second is lost, the first still tells.
@@ -16,6 +18,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
+from autograder import overrides
 from autograder.errors import GraderError
 from autograder.files import write_text
 from autograder.results import Grade, from_json, to_json
@@ -30,17 +33,23 @@ def write(folder: Path, grade: Grade) -> Path:
     Raises ``GraderError`` where the folder cannot be written.
     """
     path, grade = path_of(folder, grade.assignment, grade.student), as_next_attempt(folder, grade)
-    text = json.dumps(to_json(grade), indent=1, ensure_ascii=False, allow_nan=False) + "\n"
-    write_text(_folder_of_attempts(folder, grade.assignment, grade.student) / f"{grade.attempt:04d}.json", text)
+    attempt = _folder_of_attempts(folder, grade.assignment, grade.student) / f"{grade.attempt:04d}.json"
+    write_text(attempt, _text(overrides.applied(grade, overrides.NONE)))
     if grade.is_graded or not (path.is_file() and read(path).is_graded):
-        write_text(path, text)
+        put(folder, grade)
     return path
 
 
+def put(folder: Path, grade: Grade) -> None:
+    """Have this grade count, as it is; no attempt is made of it."""
+    write_text(path_of(folder, grade.assignment, grade.student), _text(grade))
+
+
 def as_next_attempt(folder: Path, grade: Grade) -> Grade:
-    """The grade with the number that ``write`` will give it."""
+    """The grade as ``write`` will have it count: with its number, and with what was set by hand."""
     earlier = _attempts(folder, grade.assignment, grade.student)
-    return replace(grade, attempt=_number(earlier[-1]) + 1 if earlier else 1)
+    by_hand = overrides.read(folder, grade.assignment, grade.student)
+    return overrides.applied(replace(grade, attempt=_number(earlier[-1]) + 1 if earlier else 1), by_hand)
 
 
 def latest(folder: Path, assignment: str, student: str) -> Grade | None:
@@ -56,7 +65,8 @@ def latest(folder: Path, assignment: str, student: str) -> Grade | None:
         with contextlib.suppress(GraderError):
             grade = read(attempt)
             if grade.is_graded or found is None:
-                write_text(path, attempt.read_text(encoding="utf-8"))
+                grade = overrides.applied(grade, overrides.read(folder, assignment, student))
+                put(folder, grade)
                 return grade
     return found
 
@@ -115,6 +125,10 @@ def locked(folder: Path) -> Iterator[None]:
 def assignments_of(grades: Iterable[Grade]) -> tuple[str, ...]:
     """The assignments among grades, sorted."""
     return tuple(sorted({grade.assignment for grade in grades}))
+
+
+def _text(grade: Grade) -> str:
+    return json.dumps(to_json(grade), indent=1, ensure_ascii=False, allow_nan=False) + "\n"
 
 
 def _folder_of_attempts(folder: Path, assignment: str, student: str) -> Path:

@@ -9,6 +9,15 @@ from autograder.results import Grade, Outcome, TaskScore, TestResult
 
 def text(grade: Grade, texts: Texts, kind: str = "hidden") -> str:
     """The whole feedback. ``kind`` says which tests these were: passing the "public" ones is not the whole story."""
+    lines = [*head(grade, texts, kind)]
+    for task in grade.tasks:
+        if task.tests:
+            lines += on_task(task, kind, grade.problem, texts)
+    return "\n".join(lines).rstrip() + "\n"
+
+
+def head(grade: Grade, texts: Texts, kind: str = "hidden") -> Sequence[str]:
+    """The lines on the submission as a whole: whose it is, its score, why nothing ran, notes, what lateness costs."""
     headings = texts.words["headings"]
     lines = [f"{grade.assignment} · {grade.student}", ""]
     if kind == "hidden":
@@ -17,19 +26,19 @@ def text(grade: Grade, texts: Texts, kind: str = "hidden") -> str:
         lines += [*_wrapped(grade.problem, ""), ""]
     lines += [line for note in grade.notes for line in _wrapped(f"{headings['note']}: {note}", "")]
     if grade.late is not None:
-        said = texts.words["sentences"]["late"].format(penalty=f"{float(grade.late['penalty']):.0%}")
+        said = texts.words["sentences"]["late"].format(penalty=f"{grade.penalty:.0%}")
         lines += [f"{headings['late']}: {said}", ""]
-    for task in grade.tasks:
-        if task.tests:
-            lines += _task(task, kind, grade.problem, texts)
-    return "\n".join(lines).rstrip() + "\n"
+    return lines
 
 
-def _task(task: TaskScore, kind: str, problem: str | None, texts: Texts) -> Iterator[str]:
+def on_task(task: TaskScore, kind: str, problem: str | None, texts: Texts) -> Iterator[str]:
+    """The lines on one task: its points, then its rubric lines, the hint last."""
     headings = texts.words["headings"]
     bonus = f" {headings['bonus']}" if task.bonus else ""
     points = f"{number(task.points)}/{number(task.max_points)}{bonus}  " if kind == "hidden" else ""
     yield f"{task.name}  {points}{texts.outcome(task.outcome)}"
+    if task.override is not None and kind == "hidden":
+        yield from _wrapped(f"{headings['override']}: {task.override.reason}", "    ")
     if problem is not None:
         return
     said: set[str] = set()

@@ -29,7 +29,7 @@ def class_table(grades: Sequence[Grade], assignment: str, ids: dict[str, str], t
     table.add_column("remark", max_width=60)
     for grade in chosen:
         cells = [
-            f"[{_STYLES.get(task.outcome, 'red')}]{'?' if task.outcome is Outcome.UNGRADED else number(task.points)}[/]"
+            f"[{_STYLES.get(task.outcome, 'red')}]{number(task.points) if task.is_graded else '?'}[/]"
             for task in grade.tasks
         ]
         table.add_row(escape(grade.student), *cells, number(grade.score), escape(remark(grade, texts)))
@@ -69,6 +69,29 @@ def feedback_lines(grade: Grade, texts: Texts, kind: str = "hidden") -> Text:
         shown.highlight_regex(rf"(?m)^{re.escape(task.name)}  .*$", f"bold {_STYLES.get(task.outcome, 'red')}")
     shown.highlight_regex(r"\A.*$", "bold")
     return shown
+
+
+def changes_table(
+    changes: Sequence[
+        tuple[
+            str, str, float | None, float | None, Sequence[tuple[str, float | None, float | None]], Sequence[str]
+        ]
+    ],
+) -> Table:  # fmt: skip
+    """Whose grade changed: student, assignment, score before and after, the same of each task, and why."""
+    table = Table(box=None, pad_edge=False, padding=(0, 1), header_style="bold")
+    for name in ("student", "assignment", "score", "", "tasks", "why"):
+        table.add_column(name, justify="right" if name == "" else "left")
+    for student, assignment, before, after, tasks, why in changes:
+        by = "" if before is None or after is None else f"{after - before:+.2f}"
+        moved = ", ".join(f"{name} {_points(one)} → {_points(two)}" for name, one, two in tasks)
+        score = f"{_points(before)} → {_points(after)}"
+        table.add_row(*map(escape, (student, assignment, score, by, moved, "; ".join(why))))
+    return table
+
+
+def _points(value: float | None) -> str:
+    return "–" if value is None else number(value)
 
 
 def findings_table(findings: Sequence[tuple[str, str, str, str]]) -> Table:

@@ -5,8 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from autograder.config import Config, LatePolicy, Limits, load_config
+from autograder.config import Config, Limits, load_config
 from autograder.errors import AssignmentError
+from autograder.lateness import LatePolicy
 
 GOOD = """\
 course: C

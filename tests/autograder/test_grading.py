@@ -159,7 +159,18 @@ def test_grades_feedback_and_scores_are_stored(grades, tmp_path):
     assert "not written yet" in (tmp_path / "feedback" / "04_scaling" / "eli.txt").read_text(encoding="utf-8")
     with (tmp_path / "scores.csv").open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
-    columns = ["student", "assignment", "score", "max_score", "scale", "Scaler", "twice", "status", "problem"]
+    columns = [
+        "student",
+        "assignment",
+        "score",
+        "max_score",
+        "scale",
+        "Scaler",
+        "twice",
+        "status",
+        "problem",
+        "overridden",
+    ]
     assert list(rows[0]) == columns
     assert [row["student"] for row in rows] == sorted(CLASS)
     assert rows[0]["score"] == "12.5"

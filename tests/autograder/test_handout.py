@@ -8,8 +8,8 @@ import pytest
 from nbgrader.nbgraderformat import MetadataValidator
 from nbgrader.utils import compute_checksum
 
-from autograder.config import LatePolicy
 from autograder.handout import notebook_text, readme_text
+from autograder.lateness import LatePolicy
 from autograder.source import read_source, stub_of
 
 from .small_course import SOURCE, write_assignment

@@ -147,7 +147,8 @@ def test_csv_has_a_column_for_each_task_of_any_assignment():
     """A cell is empty where a task is not of the row's assignment."""
     text = csv.text([grade(task("scale", P, F), student="b"), grade(task("drop", P), student="a", assignment="07_x")])
     rows = list(standard_csv.DictReader(io.StringIO(text)))
-    assert list(rows[0]) == ["student", "assignment", "score", "max_score", "scale", "drop", "status", "problem"]
+    head = ["student", "assignment", "score", "max_score", "scale", "drop", "status", "problem", "overridden"]
+    assert list(rows[0]) == head
     assert [(row["student"], row["scale"], row["drop"]) for row in rows] == [("b", "3.5", ""), ("a", "", "7.0")]
     assert {row["status"] for row in rows} == {"graded"}
 
@@ -165,7 +166,7 @@ def test_no_cell_is_a_formula(start):
 
 def test_csv_of_nobody_has_its_head():
     """An empty class is a table without rows."""
-    assert csv.text([]) == "student,assignment,score,max_score,status,problem\n"
+    assert csv.text([]) == "student,assignment,score,max_score,status,problem,overridden\n"
 
 
 def test_the_terminal_colours_what_the_feedback_says():

@@ -103,6 +103,7 @@ def test_json_has_the_keys_of_the_contract() -> None:
         "outcome",
         "diagnosis",
         "picture",
+        "override",
         "key",
         "tests",
     }
