@@ -22,7 +22,7 @@ TREES = {name: ast.parse(path.read_text(encoding="utf-8")) for name, path in MOD
 LAYERS = (
     {"picture", "errors", "versions", "answers", "evidence", "places", "seeds"},
     {"results", "files", "expect", "alike", "mnist1d"},
-    {"config", "cells", "statements", "executors.*", "soundness"},
+    {"config", "cells", "statements", "executors.*", "soundness", "roster"},
     {"course", "store", "notebook", "archive", "reports.*", "sandbox.*"},
     {"submission", "source", "remote.*", "mutation"},
     {"fingerprint", "scoring", "naming", "reach", "reference", "exam", "leaks", "handout", "scaffold"},
