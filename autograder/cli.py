@@ -14,6 +14,7 @@ from autograder.command import (
     QuietOption,
     console,
     course_of,
+    people_of,
     reports_errors,
     with_progress,
 )
@@ -62,6 +63,7 @@ def report(
     """Write the pages of a graded class again: after a template was changed, or without names."""
     from autograder import store
     from autograder.executors.local import cores
+    from autograder.joining import ANYBODY
     from autograder.publishing import Press, publish, without_names
     from autograder.reports.texts import load_texts
 
@@ -70,7 +72,8 @@ def report(
     loaded, grades = course_of(course), list(store.read_all(out))
     if not grades:
         raise AssignmentError(f"{out} holds no grades; `autograder grade` writes them")
-    press = Press(to or out, loaded.config, load_texts(loaded.root))
+    people = ANYBODY if anonymous else people_of(loaded)
+    press = Press(to or out, loaded.config, load_texts(loaded.root), people)
     shown = without_names(grades) if anonymous else grades
     for page in with_progress(publish(press, shown, jobs or cores()), len(grades) + 1, quiet, "writing"):
         last = page

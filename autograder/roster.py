@@ -30,7 +30,7 @@ COLUMNS = tuple(field.name for field in fields(Student))
 _UNIQUE = ("student", "email", "canvas_id", "sis_user_id", "sis_login_id", "moodle_id")  # two people never share one
 
 
-def read_roster(path: Path) -> tuple[Student, ...]:
+def load_roster(path: Path) -> tuple[Student, ...]:
     """The students of a roster, in the order of the file. Cells are parted by commas or, as some spreadsheets write
     them, by semicolons; blank lines are left out.
 

@@ -2,15 +2,18 @@
 
 import csv
 import io
-from collections.abc import Sequence
+import types
+from collections.abc import Mapping, Sequence
 
 from autograder.results import Grade
 
+NOBODY: Mapping[str, Sequence[str]] = types.MappingProxyType({})
 _FORMULA = ("=", "+", "-", "@", "\t", "\n")
 
 
-def text(grades: Sequence[Grade]) -> str:
-    """The CSV. A cell is empty where a task is not of the row's assignment; ``status`` is graded or ungraded."""
+def text(grades: Sequence[Grade], absent: Mapping[str, Sequence[str]] = NOBODY) -> str:
+    """The CSV. A cell is empty where a task is not of the row's assignment; ``status`` is graded or ungraded. After the
+    grades come those ``absent``, by assignment: who handed nothing in has no score, which is not 0."""
     ordered = sorted(grades, key=lambda grade: (grade.assignment, grade.student))
     tasks = list(dict.fromkeys(task.name for grade in ordered for task in grade.tasks))
     buffer = io.StringIO()
@@ -24,6 +27,8 @@ def text(grades: Sequence[Grade]) -> str:
             *[points.get(name, "") for name in tasks], status, _safe(grade.problem or ""),
         ]  # fmt: skip
         writer.writerow(row)
+    for name, students in absent.items():
+        writer.writerows([_safe(student), name, "", "", *["" for _ in tasks], "absent", ""] for student in students)
     return buffer.getvalue()
 
 

@@ -24,8 +24,10 @@ LAYERS = (
     {"results", "files", "expect", "alike", "mnist1d"},
     {"config", "cells", "statements", "executors.*", "soundness", "roster"},
     {"course", "store", "notebook", "archive", "reports.*", "sandbox.*"},
-    {"submission", "source", "remote.*", "mutation"},
+    {"submission", "repository", "source", "remote.*", "mutation"},
     {"fingerprint", "scoring", "naming", "reach", "reference", "exam", "leaks", "handout", "scaffold"},
+    {"layouts.*"},
+    {"finds", "joining"},
     {"discovery", "plugin", "release", "compose", "diagnosis", "hints", "drawing", "publishing"},
     {"suite"},
     {"bench"},
@@ -37,7 +39,7 @@ LAYERS = (
     {"cli"},
     {"__main__"},
 )
-SIBLINGS = {"sandbox", "remote", "reports"}
+SIBLINGS = {"sandbox", "remote", "reports", "layouts"}
 # What these may see of ours is a short list, whatever their layer.
 ONLY = {
     "picture": set(), "results": {"picture"}, "mnist1d": {"places"},

@@ -3,14 +3,14 @@
 import pytest
 
 from autograder.errors import AssignmentError
-from autograder.roster import Student, read_roster
+from autograder.roster import Student, load_roster
 
 
 def roster(tmp_path, text):
     """What is read of a roster with this text."""
     path = tmp_path / "roster.csv"
     path.write_bytes(text.encode())
-    return read_roster(path)
+    return load_roster(path)
 
 
 def test_columns_stand_in_any_order_and_only_student_is_needed(tmp_path):
