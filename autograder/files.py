@@ -1,4 +1,4 @@
-"""Text files: read with an error that names them, and written whole or not at all."""
+"""Files: text read with an error that names it; text and bytes written whole or not at all."""
 
 import contextlib
 import os
@@ -20,6 +20,11 @@ def read_text(path: Path) -> str:
 
 
 def write_text(path: Path, text: str) -> None:
+    """Write a text as ``write_bytes`` writes, in UTF-8."""
+    write_bytes(path, text.encode())
+
+
+def write_bytes(path: Path, data: bytes) -> None:
     """Write a file in one step: another process, or a power cut, leaves the old one or the new one.
 
     Raises ``GraderError``.
@@ -28,8 +33,8 @@ def write_text(path: Path, text: str) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         descriptor, name = tempfile.mkstemp(prefix=f".{path.name[:60]}.", dir=path.parent)
         try:
-            with os.fdopen(descriptor, "w", encoding="utf-8", newline="\n") as file:
-                file.write(text)
+            with os.fdopen(descriptor, "wb") as file:
+                file.write(data)
                 file.flush()
                 os.fsync(file.fileno())
             os.chmod(name, 0o644)

@@ -9,6 +9,15 @@ from autograder.results import Grade, Outcome, TaskScore, TestResult
 
 def text(grade: Grade, texts: Texts, kind: str = "hidden") -> str:
     """The whole feedback. ``kind`` says which tests these were: passing the "public" ones is not the whole story."""
+    lines = [*head(grade, texts, kind)]
+    for task in grade.tasks:
+        if task.tests:
+            lines += on_task(task, kind, grade.problem, texts)
+    return "\n".join(lines).rstrip() + "\n"
+
+
+def head(grade: Grade, texts: Texts, kind: str = "hidden") -> Sequence[str]:
+    """The lines on the submission as a whole: whose it is, its score, why nothing ran, notes, what lateness costs."""
     headings = texts.words["headings"]
     lines = [f"{grade.assignment} · {grade.student}", ""]
     if kind == "hidden":
@@ -19,13 +28,11 @@ def text(grade: Grade, texts: Texts, kind: str = "hidden") -> str:
     if grade.late is not None:
         said = texts.words["sentences"]["late"].format(penalty=f"{float(grade.late['penalty']):.0%}")
         lines += [f"{headings['late']}: {said}", ""]
-    for task in grade.tasks:
-        if task.tests:
-            lines += _task(task, kind, grade.problem, texts)
-    return "\n".join(lines).rstrip() + "\n"
+    return lines
 
 
-def _task(task: TaskScore, kind: str, problem: str | None, texts: Texts) -> Iterator[str]:
+def on_task(task: TaskScore, kind: str, problem: str | None, texts: Texts) -> Iterator[str]:
+    """The lines on one task: its points, then its rubric lines, the hint last."""
     headings = texts.words["headings"]
     bonus = f" {headings['bonus']}" if task.bonus else ""
     points = f"{number(task.points)}/{number(task.max_points)}{bonus}  " if kind == "hidden" else ""

@@ -28,14 +28,14 @@ LAYERS = (
     {"fingerprint", "scoring", "naming", "reach", "reference", "exam", "leaks", "handout", "scaffold"},
     {"layouts.*"},
     {"finds", "joining"},
-    {"discovery", "plugin", "release", "compose", "diagnosis", "hints", "drawing", "publishing"},
+    {"discovery", "plugin", "release", "compose", "diagnosis", "hints", "drawing", "publishing", "exporting"},
     {"suite"},
     {"bench"},
     {"judge"},
     {"grading", "checking", "demo", "proof", "doctor"},
     {"author"},
     {"command"},
-    {"cli_author", "cli_grade", "cli_student"},
+    {"cli_author", "cli_export", "cli_grade", "cli_student"},
     {"cli"},
     {"__main__"},
 )
@@ -46,7 +46,7 @@ ONLY = {
     "files": {"errors"}, "places": set(), "errors": set(), "answers": set(), "evidence": set(),
     "expect": {"evidence"}, "alike": {"evidence"},
     "store": {"results", "errors", "files"},
-    "reports.*": {"picture", "results", "errors", "config", "soundness", "reports.*"},
+    "reports.*": {"picture", "results", "errors", "config", "soundness", "roster", "reports.*"},
     "gradebook": {"results", "errors", "config", "store"},
     "executors.*": set(),
     "remote.wire": set(), "remote.printed": set(), "remote.probes": set(),
@@ -57,7 +57,7 @@ ONLY = {
 # Run in a guest: nothing but the standard library and these.
 IN_GUEST = ("remote.wire", "remote.printed", "remote.probes", "remote.refuse", "remote.twins", "remote.guest")
 FOREIGN = {"torch", "numpy", "msgpack"}
-HEAVY = {"torch", "torchvision", "pytest", "nbformat", "jupytext", "nbgrader", "matplotlib"}
+HEAVY = {"torch", "torchvision", "pytest", "nbformat", "jupytext", "nbgrader", "matplotlib", "xlsxwriter"}
 # Modules that exist to work with one of these, and are imported by nobody before it is needed.
 MAY_IMPORT_HEAVY = {
     "plugin": {"pytest"}, "suite": {"pytest"}, "expect": {"torch"}, "evidence": {"torch"}, "alike": {"torch"},
@@ -66,6 +66,7 @@ MAY_IMPORT_HEAVY = {
 PRINTS = {
     "cli": "commands print",
     "cli_author": "commands print",
+    "cli_export": "commands print",
     "cli_grade": "commands print",
     "cli_student": "commands print",
     "command": "prints the errors of commands",
@@ -245,5 +246,6 @@ def test_help_imports_nothing_heavy(helped):
     assert tops & (HEAVY | {"numpy", "ruamel"}) == set()
     ours = {name for name in helped["modules"] if name.startswith("autograder.")}
     assert ours == {
-        "autograder." + name for name in ("cli", "cli_author", "cli_grade", "cli_student", "command", "errors")
+        "autograder." + name
+        for name in ("cli", "cli_author", "cli_export", "cli_grade", "cli_student", "command", "errors")
     }
