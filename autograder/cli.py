@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from autograder.cli_author import author
+from autograder.cli_ci import ci
 from autograder.cli_export import export
 from autograder.cli_grade import demo, grade
 from autograder.cli_student import check
@@ -26,6 +27,7 @@ app.add_typer(author, name="author")
 app.add_typer(export, name="export")
 app.command(epilog="Example: autograder grade submitted/ --out grades/")(grade)
 app.command(epilog="Example: autograder check 07_dropout")(check)
+app.command(epilog="Example: autograder ci 07_dropout --out ci-results")(ci)
 app.command(epilog="Example: autograder demo --out /tmp/demo")(demo)
 
 

@@ -33,9 +33,9 @@ LAYERS = (
     {"bench"},
     {"judge"},
     {"grading", "checking", "demo", "proof", "doctor"},
-    {"author"},
+    {"author", "integration"},
     {"command"},
-    {"cli_author", "cli_export", "cli_grade", "cli_student"},
+    {"cli_ci", "cli_author", "cli_export", "cli_grade", "cli_student"},
     {"cli"},
     {"__main__"},
 )
@@ -69,11 +69,13 @@ PRINTS = {
     "cli_export": "commands print",
     "cli_grade": "commands print",
     "cli_student": "commands print",
+    "cli_ci": "commands print",
     "command": "prints the errors of commands",
     "remote.guest": "replaces standard output by what keeps the student's own prints",
 }
 ENVIRONMENT = {
     "command": "reads the course's secret",
+    "cli_ci": "is told by CI servers where to write",
     "places": "finds the user's cache",
     "sandbox.spawn": "passes on what CUDA and the dynamic linker need",
     "sandbox.confine": "empties the guest's",
@@ -247,5 +249,5 @@ def test_help_imports_nothing_heavy(helped):
     ours = {name for name in helped["modules"] if name.startswith("autograder.")}
     assert ours == {
         "autograder." + name
-        for name in ("cli", "cli_author", "cli_export", "cli_grade", "cli_student", "command", "errors")
+        for name in ("cli", "cli_ci", "cli_author", "cli_export", "cli_grade", "cli_student", "command", "errors")
     }
