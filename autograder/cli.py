@@ -10,6 +10,7 @@ from autograder.cli_author import author
 from autograder.cli_ci import ci
 from autograder.cli_export import export
 from autograder.cli_grade import demo, grade
+from autograder.cli_gradescope import gradescope_run, gradescope_zip
 from autograder.cli_student import check
 from autograder.command import (
     CourseOption,
@@ -27,6 +28,12 @@ app.add_typer(author, name="author")
 app.add_typer(export, name="export")
 app.command(epilog="Example: autograder grade submitted/ --out grades/")(grade)
 app.command(epilog="Example: autograder check 07_dropout")(check)
+export.command("gradescope-zip", epilog="Example: autograder export gradescope-zip 07_dropout --to dropout.zip")(
+    gradescope_zip
+)
+export.command("gradescope-run", hidden=True, epilog="Example: autograder export gradescope-run /autograder")(
+    gradescope_run
+)
 app.command(epilog="Example: autograder ci 07_dropout --out ci-results")(ci)
 app.command(epilog="Example: autograder demo --out /tmp/demo")(demo)
 

@@ -33,9 +33,9 @@ LAYERS = (
     {"bench"},
     {"judge"},
     {"grading", "checking", "demo", "proof", "doctor"},
-    {"author", "integration"},
+    {"author", "integration", "packing", "gradescope"},
     {"command"},
-    {"cli_ci", "cli_author", "cli_export", "cli_grade", "cli_student"},
+    {"cli_ci", "cli_gradescope", "cli_author", "cli_export", "cli_grade", "cli_student"},
     {"cli"},
     {"__main__"},
 )
@@ -70,6 +70,7 @@ PRINTS = {
     "cli_grade": "commands print",
     "cli_student": "commands print",
     "cli_ci": "commands print",
+    "cli_gradescope": "commands print",
     "command": "prints the errors of commands",
     "remote.guest": "replaces standard output by what keeps the student's own prints",
 }
@@ -249,5 +250,15 @@ def test_help_imports_nothing_heavy(helped):
     ours = {name for name in helped["modules"] if name.startswith("autograder.")}
     assert ours == {
         "autograder." + name
-        for name in ("cli", "cli_ci", "cli_author", "cli_export", "cli_grade", "cli_student", "command", "errors")
+        for name in (
+            "cli",
+            "cli_ci",
+            "cli_gradescope",
+            "cli_author",
+            "cli_export",
+            "cli_grade",
+            "cli_student",
+            "command",
+            "errors",
+        )
     }
