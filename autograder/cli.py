@@ -8,14 +8,17 @@ import typer
 
 from autograder.cli_author import author
 from autograder.cli_change import diff, override, regrade
+from autograder.cli_ci import ci
 from autograder.cli_export import export
 from autograder.cli_grade import demo, grade
+from autograder.cli_gradescope import gradescope_run, gradescope_zip
 from autograder.cli_student import check
 from autograder.command import (
     CourseOption,
     QuietOption,
     console,
     course_of,
+    people_of,
     reports_errors,
     with_progress,
 )
@@ -29,6 +32,13 @@ app.command(epilog="Example: autograder check 07_dropout")(check)
 app.command(epilog="Example: autograder override alice 7.3 8 --reason 'the test was wrong' --out grades/")(override)
 app.command(epilog="Example: autograder regrade submitted/ --task max_norm_ --out grades/")(regrade)
 app.command(epilog="Example: autograder diff grades/ regraded/")(diff)
+export.command("gradescope-zip", epilog="Example: autograder export gradescope-zip 07_dropout --to dropout.zip")(
+    gradescope_zip
+)
+export.command("gradescope-run", hidden=True, epilog="Example: autograder export gradescope-run /autograder")(
+    gradescope_run
+)
+app.command(epilog="Example: autograder ci 07_dropout --out ci-results")(ci)
 app.command(epilog="Example: autograder demo --out /tmp/demo")(demo)
 
 
@@ -68,6 +78,7 @@ def report(
     """Write the pages of a graded class again: after a template was changed, or without names."""
     from autograder import store
     from autograder.executors.local import cores
+    from autograder.joining import ANYBODY
     from autograder.publishing import Press, publish, without_names
     from autograder.reports.texts import load_texts
 
@@ -76,7 +87,8 @@ def report(
     loaded, grades = course_of(course), list(store.read_all(out))
     if not grades:
         raise AssignmentError(f"{out} holds no grades; `autograder grade` writes them")
-    press = Press(to or out, loaded.config, load_texts(loaded.root))
+    people = ANYBODY if anonymous else people_of(loaded)
+    press = Press(to or out, loaded.config, load_texts(loaded.root), people)
     shown = without_names(grades) if anonymous else grades
     for page in with_progress(publish(press, shown, jobs or cores()), len(grades) + 1, quiet, "writing"):
         last = page

@@ -17,10 +17,21 @@ from autograder.command import (
     QuietOption,
     console,
     course_of,
+    people_of,
     reports_errors,
     with_progress,
 )
 from autograder.errors import AssignmentError
+
+LayoutOption = Annotated[
+    str | None,
+    typer.Option(help="Whose download: canvas, github, gradescope, moodle, nbgrader or folders; default: as it looks."),
+]
+RosterOption = Annotated[Path | None, typer.Option(help="CSV of the students; default: the course's roster.csv.")]
+GroupsOption = Annotated[Path | None, typer.Option(help="CSV with columns group,student: who hands in together.")]
+DeadlineOption = Annotated[
+    datetime | None, typer.Option(help="Of clones, the last commit by then (UTC); default: the due date.")
+]
 
 
 class Said(Enum):
@@ -31,18 +42,16 @@ class Said(Enum):
 
 @reports_errors
 def grade(
-    paths: Annotated[list[Path], typer.Argument(help="Submissions: a file, a flat folder, a zip, or a tree.")],
+    paths: Annotated[list[Path], typer.Argument(help="Submissions: a file, a folder, a zip, a platform's download.")],
     out: Annotated[Path, typer.Option("--out", help="Folder for grades, feedback and scores.csv.")] = Path("graded"),
     assignment: Annotated[str | None, typer.Option(help="Grade only this assignment.")] = None,
-    student: Annotated[
-        str | None, typer.Option(help="Grade only this student; names the student of a single file.")
-    ] = None,
-    task: Annotated[
-        list[str] | None, typer.Option("--task", help="Grade only this task again; may be repeated.")
-    ] = None,
-    since: Annotated[
-        datetime | None, typer.Option(help="Only what was handed in, or changed on disk, since then (UTC).")
-    ] = None,
+    student: Annotated[str | None, typer.Option(help="Grade only this student; names whose a single file is.")] = None,
+    task: Annotated[list[str] | None, typer.Option("--task", help="Grade only this again; may be repeated.")] = None,
+    since: Annotated[datetime | None, typer.Option(help="Only what was handed in, or changed, since (UTC).")] = None,
+    layout: LayoutOption = None,
+    roster: RosterOption = None,
+    groups: GroupsOption = None,
+    deadline: DeadlineOption = None,
     force: Annotated[bool, typer.Option("--force", help="Grade what has not changed since, too.")] = False,
     jobs: Annotated[int, typer.Option(min=0, help="Processes that grade; 0 is one a core.")] = 0,
     as_json: Annotated[bool, typer.Option("--json", help="Print the grades as one JSON array, nothing else.")] = False,
@@ -55,7 +64,8 @@ def grade(
 
     said = Said.JSON if as_json else Said.NOTHING if quiet else Said.EVERYTHING if verbose else Said.TABLE
     loaded = course_of(course)
-    found = discover(paths, loaded, assignment, student)
+    people = people_of(loaded, roster, groups)
+    found = discover(paths, loaded, assignment, student, people, layout, deadline and _utc(deadline))
     for line in found.unmatched:
         typer.echo(f"not graded: {line}", err=True)
     chosen = [one for one in found.submissions if since is None or _is_since(one, since)]
@@ -63,24 +73,29 @@ def grade(
         when = f" since {since:%Y-%m-%d %H:%M}" if since is not None and found.submissions else ""
         typer.echo(f"error: no submission found in {', '.join(map(str, paths))}{when}", err=True)
         raise typer.Exit(USAGE)
-    _grade(loaded, chosen, out, jobs, said, force, frozenset(task or ()))
+    _grade(loaded, chosen, out, jobs, said, force, frozenset(task or ()), people)
 
 
 def _is_since(submission: Any, since: datetime) -> bool:
     """Whether a submission was handed in since then; where that is unknown, whether its file was changed since."""
     when = submission.submitted_at or submission.changed_at
-    return when is None or datetime.fromisoformat(when) >= since.replace(tzinfo=since.tzinfo or UTC)
+    return when is None or datetime.fromisoformat(when) >= _utc(since)
+
+
+def _utc(when: datetime) -> datetime:
+    return when.replace(tzinfo=when.tzinfo or UTC)
 
 
 def _grade(
     course: Any, submissions: Any, out: Path, jobs: int, said: Said,
-    force: bool = False, only: frozenset[str] = frozenset(),
+    force: bool = False, only: frozenset[str] = frozenset(), people: Any = None,
 ) -> None:  # fmt: skip
     from itertools import chain
 
     from autograder import store
     from autograder.executors.local import cores
-    from autograder.grading import carry_out, plan, save_all
+    from autograder.grading import carry_out, plan, save_all, shared
+    from autograder.joining import ANYBODY
     from autograder.publishing import Press
     from autograder.reports.texts import load_texts
     from autograder.results import to_json
@@ -92,12 +107,13 @@ def _grade(
     with store.locked(out):
         todo = plan(course, submissions, out, force, only)
         results = with_progress(carry_out(todo.orders, jobs or cores()), len(todo.orders), quiet, "grading")
-        press = Press(out, course.config, load_texts(course.root))
-        grades = save_all(press, chain(todo.restated, results), todo.unchanged)
+        press = Press(out, course.config, load_texts(course.root), people or ANYBODY)
+        grades = save_all(press, shared(course, submissions, chain(todo.restated, results)), todo.unchanged)
     if said is Said.JSON:
         typer.echo(json.dumps([to_json(grade) for grade in grades], ensure_ascii=False))
     elif not quiet:
         _print_class(course, grades, press, said is Said.EVERYTHING)
+        _print_absent(press, grades)
         _print_summary(grades, len(todo.unchanged), time.monotonic() - began)
     if not all(grade.is_graded for grade in grades):
         raise typer.Exit(UNGRADED)
@@ -123,6 +139,17 @@ def _print_class(course: Any, grades: Any, press: Any, verbose: bool) -> None:
         f"one student's: autograder show STUDENT ASSIGNMENT{option}",
     ):
         screen.print(line, soft_wrap=True, highlight=False)
+
+
+def _print_absent(press: Any, grades: Any) -> None:
+    """Who of the roster has handed in nothing for the assignments at hand; they get no grade, so no 0 either."""
+    from autograder import store
+    from autograder.joining import absent
+
+    missing = absent(press.people, store.read_all(press.folder)) if press.people.students else {}
+    for name in store.assignments_of(grades):
+        if students := missing.get(name):
+            console().print(f"nothing handed in for {name}: {', '.join(students)}", soft_wrap=True, highlight=False)
 
 
 def _print_summary(grades: Any, unchanged: int, seconds: float) -> None:

@@ -43,6 +43,14 @@ def course_of(course: Path | None) -> Any:
     return with_secret(loaded, secret) if secret else loaded
 
 
+def people_of(course: Any, roster: Path | None = None, groups: Path | None = None) -> Any:
+    """The students of the course: of ``roster``, or of its ``roster.csv``, where there is one; and their groups."""
+    from autograder.joining import load_people
+
+    beside = course.root / "roster.csv"
+    return load_people(roster or (beside if beside.is_file() else None), groups)
+
+
 def console(width: int | None = None, stderr: bool = False) -> Any:
     """A rich console: in colours where a terminal shows them, without where NO_COLOR is set or it prints elsewhere."""
     from rich.console import Console

@@ -66,7 +66,12 @@ def plan(
             orders.append(Order(course, submission, keys=keys, kept=kept))
             continue
         now = restated(course, submission, earlier)
-        (unchanged if now == earlier else again).append(now)
+        theirs = [store.latest(folder, submission.assignment, member) for member in submission.members]
+        wanted = [_as_member(course, submission, now, member) for member in submission.members]
+        if now == earlier and all(_is_same(one, other) for one, other in zip(wanted, theirs, strict=True)):
+            unchanged += [now, *(one for one in theirs if one is not None)]
+        else:
+            again.append(now)
     return Plan(tuple(orders), tuple(again), tuple(unchanged))
 
 
@@ -75,6 +80,26 @@ def _stays(task: TaskScore, key: str, force: bool, only: frozenset[str]) -> bool
     if only and task.name not in only:
         return True
     return not force and task.outcome is not Outcome.UNGRADED and task.key == key
+
+
+def shared(course: Course, submissions: Sequence[Submission], grades: Iterable[Grade]) -> Iterator[Grade]:
+    """The grades, and after the grade of a group's first student the same for every other member."""
+    groups = {(one.assignment, one.student): one for one in submissions if one.members}
+    for grade in grades:
+        yield grade
+        if group := groups.get((grade.assignment, grade.student)):
+            yield from (_as_member(course, group, grade, member) for member in group.members)
+
+
+def _as_member(course: Course, group: Submission, grade: Grade, member: str) -> Grade:
+    """A group's grade as that of one of its members: the same but for what lateness costs, which may differ."""
+    own = replace(group, student=member, members=())
+    return restated(course, own, replace(grade, student=member))
+
+
+def _is_same(grade: Grade, earlier: Grade | None) -> bool:
+    """Whether a grade says what an earlier one of the same student does, whichever attempts they are."""
+    return earlier is not None and replace(grade, attempt=earlier.attempt) == earlier
 
 
 def grade_all(course: Course, submissions: Sequence[Submission], jobs: int, public: bool = False) -> Iterator[Grade]:

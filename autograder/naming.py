@@ -4,10 +4,12 @@ import difflib
 import re
 import unicodedata
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import PurePosixPath
 
-from autograder.archive import Entry, quoted
+from autograder.archive import Entry, open_entry, quoted
 from autograder.course import Assignment
+from autograder.errors import SubmissionError
 from autograder.submission import COPY_MARK, SUFFIXES, resemblance
 
 _WRAPPED = 4  # folders that hold nothing but one folder
@@ -23,11 +25,14 @@ class Named:
 
 @dataclass(frozen=True)
 class Search:
-    """What the command line asked for. ``only`` is the assignment that holds where no name tells."""
+    """What the command line asked for. ``only`` is the assignment that holds where no name tells; ``layout`` names the
+    platform that the files came from, and ``deadline`` is when a repository's commits stop to count."""
 
     assignments: tuple[Assignment, ...]
     chosen: Assignment | None
     student: str | None
+    layout: str | None = None
+    deadline: datetime | None = None
 
     @property
     def only(self) -> Assignment | None:
@@ -47,7 +52,8 @@ def named(stem: str, search: Search) -> Named:
     hits: list[tuple[int, str, Assignment]] = []
     for assignment in search.assignments:
         for name in (assignment.name, assignment.module):
-            pattern = rf"(?:(.*?)[\s_.-]+)?{re.escape(name)}{COPY_MARK}|{re.escape(name)}[\s_.-]+(.*)"
+            spelled = re.escape(name).replace("_", "[_-]")  # GitHub's names have hyphens
+            pattern = rf"(?:(.*?)[\s_.-]+)?{spelled}{COPY_MARK}|{spelled}[\s_.-]+(.*)"
             if fits := re.fullmatch(pattern, stem, re.IGNORECASE):
                 hits.append((len(name), fits[1] or fits[2] or "", assignment))
     if not hits:
@@ -76,6 +82,17 @@ def modules_in(folder: Entry, search: Search) -> list[Assignment]:
     stems = [PurePosixPath(name).stem for name in names if name.lower().endswith(SUFFIXES)]
     near = nearest(stems[0], search) if len(stems) == 1 else None
     return found or ([near] if near else [])
+
+
+def inside(folder: Entry, search: Search) -> list[Assignment]:
+    """As ``modules_in``, also where the files are wrapped in further folders, or in a zip."""
+    if found := modules_in(unwrapped(folder, search), search):
+        return found
+    zips = [child for child in folder.children() if child.suffix == ".zip" and child.path is not None]
+    try:
+        return modules_in(unwrapped(open_entry(zips[0]), search), search) if len(zips) == 1 else []
+    except SubmissionError:
+        return []  # whoever grades it says what is wrong with it
 
 
 def unwrapped(folder: Entry, search: Search) -> Entry:

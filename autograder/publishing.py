@@ -11,6 +11,7 @@ from autograder import store
 from autograder.config import Config
 from autograder.executors import inline, local
 from autograder.files import write_text
+from autograder.joining import ANYBODY, People, absent
 from autograder.reports import classpage, csv, feedback
 from autograder.reports.page import page
 from autograder.reports.texts import Texts
@@ -21,11 +22,12 @@ INDEX = "index.html"
 
 @dataclass(frozen=True)
 class Press:
-    """Writes into one folder, in one course's words."""
+    """Writes into one folder, in one course's words. ``people`` are those who could have handed in."""
 
     folder: Path
     config: Config
     texts: Texts
+    people: People = ANYBODY
 
     def feedback(self, grade: Grade) -> Path:
         """Write one submission's feedback, as text and as a page. Returns the page's path."""
@@ -50,7 +52,7 @@ class Press:
             if chosen:
                 text = classpage.class_page(chosen, self.config, self.texts)
                 write_text(self.folder / "class" / f"{name}.html", text)
-        write_text(self.folder / "scores.csv", csv.text(grades))
+        write_text(self.folder / "scores.csv", csv.text(grades, absent(self.people, grades)))
         write_text(self.folder / INDEX, classpage.index_page(grades, self.config, self.texts))
         return self.folder / INDEX
 

@@ -34,8 +34,9 @@ class Submission:
     ``segments`` run in order in one namespace. Where ``problem`` says why nothing can be run, they are empty, or what
     could be read and is no Python.
     ``sources`` has ``{"path": name as handed in, "sha256": hex}`` for each file read. ``submitted_at`` is ISO 8601 in
-    UTC, from nbgrader's ``timestamp.txt``; ``changed_at`` likewise, as the disk says of the file or the zip. ``notes``
-    say what was left out, and why.
+    UTC, from nbgrader's ``timestamp.txt`` or as the platform tells; ``changed_at`` likewise, as the disk says of the
+    file or the zip. ``notes`` say what was left out, and why. ``members`` are the others who handed it in together with
+    ``student``: the grade is theirs, too.
     """
 
     student: str
@@ -46,6 +47,7 @@ class Submission:
     problem: str | None = None
     notes: tuple[str, ...] = ()
     changed_at: str | None = None
+    members: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

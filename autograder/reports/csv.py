@@ -2,17 +2,20 @@
 
 import csv
 import io
-from collections.abc import Iterable, Sequence
+import types
+from collections.abc import Iterable, Mapping, Sequence
 
 from autograder.results import Grade
 
+NOBODY: Mapping[str, Sequence[str]] = types.MappingProxyType({})
 _FORMULA = ("=", "+", "-", "@", "\t", "\n")
 Value = str | int | float
 
 
-def text(grades: Sequence[Grade]) -> str:
+def text(grades: Sequence[Grade], absent: Mapping[str, Sequence[str]] = NOBODY) -> str:
     """``scores.csv``: a row a submission, a column a task. A cell is empty where a task is not of the row's assignment;
-    ``status`` is graded or ungraded."""
+    ``status`` is graded or ungraded. After the grades come those ``absent``, by assignment: who handed nothing in has
+    no score, which is not 0."""
     ordered = sorted(grades, key=lambda grade: (grade.assignment, grade.student))
     tasks = list(dict.fromkeys(task.name for grade in ordered for task in grade.tasks))
     rows: list[list[Value]] = [
@@ -25,6 +28,8 @@ def text(grades: Sequence[Grade]) -> str:
         by_hand = " ".join(task.name for task in grade.tasks if task.override is not None)
         about: list[Value] = [grade.student, grade.assignment, grade.score, grade.max_score]
         rows.append([*about, *cells, status, grade.problem or "", by_hand])
+    for name, students in absent.items():
+        rows += [[student, name, "", "", *["" for _ in tasks], "absent", "", ""] for student in students]
     return table(rows, quotes_texts=False)
 
 

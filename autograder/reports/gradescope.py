@@ -46,3 +46,17 @@ def _test(task: TaskScore, number: str, problem: str | None, texts: Texts) -> di
         "output": "\n".join(lines).rstrip(),
         "tags": [str(task.outcome)],
     }
+
+
+def failure(visibility: str = "visible") -> str:
+    """The document that stands until there is a grade: Gradescope wants a score, and ``is_graded`` says what it is
+    worth."""
+    why = (
+        "This submission could not be graded. The fault is not yours, and the score shown is no grade: "
+        "your instructor will grade it again."
+    )
+    about = {
+        "score": 0, "output": why, "output_format": "text", "visibility": visibility,
+        "extra_data": {"schema": "autograder/grade/v1", "is_graded": False}, "tests": [],
+    }  # fmt: skip
+    return json.dumps(about, indent=1) + "\n"

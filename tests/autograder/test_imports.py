@@ -25,21 +25,23 @@ LAYERS = (
     {"messages"},
     {"config", "cells", "statements", "executors.*", "soundness", "expect", "roster", "overrides", "comparison"},
     {"course", "store", "notebook", "archive", "reports.*", "sandbox.*"},
-    {"submission", "source", "remote.*", "mutation"},
+    {"submission", "repository", "source", "remote.*", "mutation"},
     {"fingerprint", "scoring", "naming", "reach", "reference", "exam", "leaks", "handout", "scaffold"},
+    {"layouts.*"},
+    {"finds", "joining"},
     {"discovery", "plugin", "release", "compose", "diagnosis", "hints", "drawing", "publishing", "exporting"},
     {"suite"},
     {"bench"},
     {"judge"},
     {"grading", "checking", "demo", "proof", "doctor", "overriding"},
-    {"author"},
+    {"author", "integration", "packing", "gradescope"},
     {"command"},
-    {"cli_author", "cli_export", "cli_grade", "cli_student"},
+    {"cli_ci", "cli_gradescope", "cli_author", "cli_export", "cli_grade", "cli_student"},
     {"cli_change"},
     {"cli"},
     {"__main__"},
 )
-SIBLINGS = {"sandbox", "remote", "reports"}
+SIBLINGS = {"sandbox", "remote", "reports", "layouts"}
 # What these may see of ours is a short list, whatever their layer.
 ONLY = {
     "picture": set(), "results": {"picture"}, "mnist1d": {"places"},
@@ -70,11 +72,14 @@ PRINTS = {
     "cli_export": "commands print",
     "cli_grade": "commands print",
     "cli_student": "commands print",
+    "cli_ci": "commands print",
+    "cli_gradescope": "commands print",
     "command": "prints the errors of commands",
     "remote.guest": "replaces standard output by what keeps the student's own prints",
 }
 ENVIRONMENT = {
     "command": "reads the course's secret",
+    "cli_ci": "is told by CI servers where to write",
     "places": "finds the user's cache",
     "sandbox.spawn": "passes on what CUDA and the dynamic linker need",
     "sandbox.confine": "empties the guest's",
@@ -246,5 +251,5 @@ def test_help_imports_nothing_heavy(helped):
     tops = {name.partition(".")[0] for name in helped["modules"]}
     assert tops & (HEAVY | {"numpy", "ruamel"}) == set()
     ours = {name for name in helped["modules"] if name.startswith("autograder.")}
-    commands = {"cli", "cli_author", "cli_change", "cli_export", "cli_grade", "cli_student"}
+    commands = {"cli", "cli_author", "cli_change", "cli_ci", "cli_export", "cli_grade", "cli_gradescope", "cli_student"}
     assert ours == {f"autograder.{name}" for name in commands | {"command", "errors"}}
