@@ -85,6 +85,9 @@ def release(
     check: Annotated[
         bool, typer.Option("--check", help="Write nothing; fail where a release is stale or leaks.")
     ] = False,
+    nbgrader: Annotated[
+        Path | None, typer.Option("--nbgrader", help="Write source/ of this nbgrader course folder instead.")
+    ] = None,
     course: CourseOption = None,
 ) -> None:
     """Write assignments/ from solutions/: what students get."""
@@ -92,6 +95,12 @@ def release(
     from autograder.release import release as write
 
     loaded = course_of(course)
+    if nbgrader is not None:
+        from autograder.nbsource import write_source
+
+        for path in write_source(loaded, nbgrader, assignments or ()):
+            typer.echo(f"wrote {path}")
+        return
     if not check:
         for path in write(loaded, assignments or ()):
             typer.echo(f"wrote {path}")

@@ -25,6 +25,12 @@ def text(grade: Grade, texts: Texts, kind: str = "hidden") -> str:
     return "\n".join(lines).rstrip() + "\n"
 
 
+def task_text(task: TaskScore, problem: str | None, texts: Texts) -> str:
+    """The feedback on one task of a submission; with a ``problem``, the reason why nothing of it could be run, no more
+    than its outcome."""
+    return "\n".join(_task(task, "hidden", problem, texts)).rstrip() + "\n"
+
+
 def _task(task: TaskScore, kind: str, problem: str | None, texts: Texts) -> Iterator[str]:
     headings = texts.words["headings"]
     bonus = f" {headings['bonus']}" if task.bonus else ""
