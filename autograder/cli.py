@@ -8,6 +8,7 @@ import typer
 
 from autograder.cli_author import author
 from autograder.cli_grade import demo, grade
+from autograder.cli_nbgrader import gradebook
 from autograder.cli_student import check
 from autograder.command import (
     CourseOption,
@@ -21,6 +22,7 @@ from autograder.errors import AssignmentError
 
 app = typer.Typer(no_args_is_help=True, add_completion=True, pretty_exceptions_enable=False, rich_markup_mode=None)
 app.add_typer(author, name="author")
+app.add_typer(gradebook, name="gradebook")
 app.command(epilog="Example: autograder grade submitted/ --out grades/")(grade)
 app.command(epilog="Example: autograder check 07_dropout")(check)
 app.command(epilog="Example: autograder demo --out /tmp/demo")(demo)

@@ -25,15 +25,24 @@ LOCK = ".lock"
 
 def write(folder: Path, grade: Grade) -> Path:
     """Store a grade as the next attempt; returns the path of the grade that counts. One that stayed ungraded never
-    replaces one that did not.
+    replaces one that did not, and what humans gave stays.
 
     Raises ``GraderError`` where the folder cannot be written.
     """
     path, grade = path_of(folder, grade.assignment, grade.student), as_next_attempt(folder, grade)
-    text = json.dumps(to_json(grade), indent=1, ensure_ascii=False, allow_nan=False) + "\n"
+    with contextlib.suppress(GraderError):
+        grade = replace(grade, manual=grade.manual or read(path).manual)
+    text = _text(grade)
     write_text(_folder_of_attempts(folder, grade.assignment, grade.student) / f"{grade.attempt:04d}.json", text)
     if grade.is_graded or not (path.is_file() and read(path).is_graded):
         write_text(path, text)
+    return path
+
+
+def annotate(folder: Path, grade: Grade) -> Path:
+    """Write the grade that counts again, with what humans gave: no attempt. Returns its path."""
+    path = path_of(folder, grade.assignment, grade.student)
+    write_text(path, _text(grade))
     return path
 
 
@@ -115,6 +124,10 @@ def locked(folder: Path) -> Iterator[None]:
 def assignments_of(grades: Iterable[Grade]) -> tuple[str, ...]:
     """The assignments among grades, sorted."""
     return tuple(sorted({grade.assignment for grade in grades}))
+
+
+def _text(grade: Grade) -> str:
+    return json.dumps(to_json(grade), indent=1, ensure_ascii=False, allow_nan=False) + "\n"
 
 
 def _folder_of_attempts(folder: Path, assignment: str, student: str) -> Path:

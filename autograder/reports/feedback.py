@@ -22,7 +22,23 @@ def text(grade: Grade, texts: Texts, kind: str = "hidden") -> str:
     for task in grade.tasks:
         if task.tests:
             lines += _task(task, kind, grade.problem, texts)
+    lines += _by_hand(grade, texts)
     return "\n".join(lines).rstrip() + "\n"
+
+
+def _by_hand(grade: Grade, texts: Texts) -> Iterator[str]:
+    """What humans gave, and what waits for one."""
+    headings, found = texts.words["headings"], grade.manual
+    for mark in found.marks if found else ():
+        given = "" if mark.score is None else f": {number(mark.score)} {headings['of']} {number(mark.max_score)}"
+        extra = f" + {number(mark.extra_credit)}" if mark.extra_credit else ""
+        said = headings["by_hand"] + given + extra if given or extra or mark.comment else ""
+        waits = headings["waiting"] if mark.needs_human else ""
+        yield from _wrapped(f"{mark.cell}  {'; '.join(filter(None, [said, waits]))}", "", "    ")
+        yield from _wrapped(mark.comment, "    ")
+    if found:
+        total = f"{number(found.score)} {headings['of']} {number(found.max_score)} {headings['points']}"
+        yield f"{headings['with_hand']}: {total}"
 
 
 def task_text(task: TaskScore, problem: str | None, texts: Texts) -> str:

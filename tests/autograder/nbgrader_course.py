@@ -88,7 +88,8 @@ def submit(nb, student, text, when="2027-02-01 12:00:00 UTC"):
 def scores(nb):
     """Auto scores in nbgrader's gradebook by student and cell."""
     rows = """select student.id, base_cell.name, grade.auto_score from grade
-        join base_cell on base_cell.id = grade.cell_id join submitted_notebook on submitted_notebook.id = grade.notebook_id
+        join base_cell on base_cell.id = grade.cell_id
+        join submitted_notebook on submitted_notebook.id = grade.notebook_id
         join submitted_assignment on submitted_assignment.id = submitted_notebook.assignment_id
         join student on student.id = submitted_assignment.student_id"""
     with sqlite3.connect(nb / "gradebook.db") as database:

@@ -22,18 +22,18 @@ TREES = {name: ast.parse(path.read_text(encoding="utf-8")) for name, path in MOD
 LAYERS = (
     {"picture", "errors", "versions", "answers", "evidence", "places", "seeds"},
     {"results", "files", "expect", "alike", "mnist1d"},
-    {"config", "cells", "statements", "executors.*", "soundness"},
+    {"config", "cells", "statements", "executors.*", "soundness", "nbcell"},
     {"course", "store", "notebook", "archive", "reports.*", "sandbox.*"},
-    {"submission", "source", "remote.*", "mutation"},
+    {"submission", "source", "remote.*", "mutation", "gradebook", "written"},
     {"fingerprint", "scoring", "naming", "reach", "reference", "exam", "leaks", "handout", "scaffold"},
-    {"discovery", "plugin", "release", "compose", "diagnosis", "hints", "drawing", "publishing"},
-    {"suite"},
-    {"bench"},
+    {"discovery", "plugin", "release", "compose", "diagnosis", "hints", "drawing", "publishing", "nbsource"},
+    {"suite", "nbrestore"},
+    {"bench", "nbsteps"},
     {"judge"},
     {"grading", "checking", "demo", "proof", "doctor"},
     {"author"},
     {"command"},
-    {"cli_author", "cli_grade", "cli_student"},
+    {"cli_author", "cli_grade", "cli_nbgrader", "cli_student"},
     {"cli"},
     {"__main__"},
 )
@@ -59,12 +59,13 @@ HEAVY = {"torch", "torchvision", "pytest", "nbformat", "jupytext", "nbgrader", "
 # Modules that exist to work with one of these, and are imported by nobody before it is needed.
 MAY_IMPORT_HEAVY = {
     "plugin": {"pytest"}, "suite": {"pytest"}, "expect": {"torch"}, "evidence": {"torch"}, "alike": {"torch"},
-    "remote.*": {"torch"},
+    "remote.*": {"torch"}, "nbsteps": {"nbgrader", "nbformat"},
 }  # fmt: skip
 PRINTS = {
     "cli": "commands print",
     "cli_author": "commands print",
     "cli_grade": "commands print",
+    "cli_nbgrader": "commands print",
     "cli_student": "commands print",
     "command": "prints the errors of commands",
     "remote.guest": "replaces standard output by what keeps the student's own prints",
@@ -75,6 +76,8 @@ ENVIRONMENT = {
     "sandbox.spawn": "passes on what CUDA and the dynamic linker need",
     "sandbox.confine": "empties the guest's",
     "doctor": "looks where programs are found",
+    "gradebook": "has nbgrader find alembic",
+    "nbcell": "tells a kernel that autogrades from one that validates",
 }
 
 
@@ -230,7 +233,7 @@ def helped():
 def test_every_command_has_help_with_an_example(helped):
     """The whole command, as it is typed; a group lists its commands instead."""
     groups = {path for path in helped["help"] if any(other.startswith(f"{path} ".lstrip()) for other in helped["help"])}
-    assert {"", "author"} <= groups
+    assert {"", "author", "gradebook"} <= groups
     for path, (status, text) in helped["help"].items():
         assert status == 0, path
         assert path in groups or re.search(rf"Example:\s+autograder {path}\b", text), path
@@ -242,6 +245,5 @@ def test_help_imports_nothing_heavy(helped):
     tops = {name.partition(".")[0] for name in helped["modules"]}
     assert tops & (HEAVY | {"numpy", "ruamel"}) == set()
     ours = {name for name in helped["modules"] if name.startswith("autograder.")}
-    assert ours == {
-        "autograder." + name for name in ("cli", "cli_author", "cli_grade", "cli_student", "command", "errors")
-    }
+    commands = ("cli", "cli_author", "cli_grade", "cli_nbgrader", "cli_student", "command")
+    assert ours == {"autograder." + name for name in (*commands, "errors")}

@@ -34,9 +34,8 @@ from .small_course import write_course
 
 pytestmark = pytest.mark.timeout(900)
 TESTS = ("points-scale", "points-Scaler", "points-twice")
-ONE_QUESTION = (
-    '[[question]]\nname = "a"\npoints = 1\ntext = "long enough to be read"\nscheme = "to be read by graders"\n'
-)
+ONE_QUESTION = '[[question]]\nname = "a"\npoints = 1\ntext = "long enough to read"\nscheme = "for those who grade"\n'
+ZIPPED = "^.*_(?P<student_id>[a-z]+)_attempt_(?P<timestamp>[0-9-]+)_(?P<file_id>[a-z]+)"
 FORGED = """\
 import autograder.nbcell
 autograder.nbcell.public_tests = autograder.nbcell.points = lambda *given, **named: None
@@ -67,6 +66,7 @@ def cycle(tmp_path_factory):
     exchange.chmod(0o777)
     with (nb / "nbgrader_config.py").open("a") as config:
         config.write(f'c.Exchange.root = "{exchange}"\nc.Exchange.cache = "{root / "cache"}"\n')
+        config.write(f"c.FileNameCollectorPlugin.named_regexp = r{ZIPPED!r}\n")
     hub = root / "hub"
     hub.mkdir()
     (hub / "nbgrader_config.py").write_text(
