@@ -199,13 +199,13 @@ def _passed(line: str) -> str:
 
 
 def _segments(units: Sequence[Unit], lines: dict[int, list[str]], file_name: str) -> Iterator[Segment]:
-    """The units as source, every other line of their cell blank. Future imports must precede all else, so they stand
-    in segments of their own."""
-    for futures in (True, False):
+    """The units as source, every other line of their cell blank. Future imports must precede all else, and then come
+    imports that stand below a use of theirs; so they have segments of their own."""
+    stages = ([one for one in units if one.is_future], [one for one in units if one.is_early and not one.is_future])
+    for stage in (*stages, [one for one in units if not (one.is_future or one.is_early)]):
         cells: dict[int, set[int]] = defaultdict(set)
-        for unit in units:
-            if unit.is_future is futures:
-                cells[unit.cell].update(range(unit.first, unit.last + 1))
+        for unit in stage:
+            cells[unit.cell].update(range(unit.first, unit.last + 1))
         for cell, kept in cells.items():
             shown = (line if number in kept else "" for number, line in enumerate(lines[cell], start=1))
             yield Segment(f"{file_name} cell {cell}", "\n".join(shown).rstrip() + "\n")

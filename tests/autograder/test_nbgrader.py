@@ -34,7 +34,13 @@ from .small_course import write_course
 
 pytestmark = pytest.mark.timeout(900)
 TESTS = ("points-scale", "points-Scaler", "points-twice")
-ONE_QUESTION = '[[question]]\nname = "a"\npoints = 1\ntext = "long enough to read"\nscheme = "for those who grade"\n'
+ONE_QUESTION = """\
+[[question]]
+name = "a"
+points = 1
+text = "long enough to be read"
+scheme = "for those who have to grade it"
+"""
 ZIPPED = "^.*_(?P<student_id>[a-z]+)_attempt_(?P<timestamp>[0-9-]+)_(?P<file_id>[a-z]+)"
 FORGED = """\
 import autograder.nbcell
@@ -42,7 +48,7 @@ autograder.nbcell.public_tests = autograder.nbcell.points = lambda *given, **nam
 """
 
 
-def hostile(nb):
+def hostile(nb, more=True):
     """A notebook of stubs that says it is right: it replaces what the tests call, and brings outputs and points."""
     book = released(nb)
     book.cells.insert(0, nbformat.v4.new_code_cell(FORGED))
@@ -52,7 +58,7 @@ def hostile(nb):
         cell.metadata.nbgrader["points"] = 100
     bonus = nbformat.v4.new_code_cell("1000.0", metadata={"nbgrader": dict(cell_of(book, TESTS[0]).metadata.nbgrader)})
     bonus.metadata.nbgrader["grade_id"] = "points-more"
-    book.cells.append(bonus)
+    book.cells += [bonus] if more else []
     return text_of(book)
 
 
@@ -174,7 +180,7 @@ def test_the_same_notebook_gets_full_marks_from_nbgraders_own_steps(cycle, tmp_p
             "c.Autograde.autograde_preprocessors = Autograde.autograde_preprocessors.default_args[0]\n"
         )
     nbgrader(nb, "generate_assignment", NAME)
-    submit(nb, "eve", hostile(cycle.nb))
+    submit(nb, "eve", hostile(cycle.nb, more=False))
     nbgrader(nb, "autograde", NAME)
     found = scores(nb)
     assert (found["eve", "points-scale"], found["eve", "points-twice"]) == (7.0, 3.0)
@@ -199,10 +205,10 @@ def test_what_stays_ungraded_leaves_nbgraders_grade_as_it_was(cycle, tmp_path):
     """Where the judge fails, nbgrader says so and keeps the score that it has."""
     nb = tmp_path / "nb"
     shutil.copytree(cycle.nb, nb)
-    suite = cycle.course.root / "tests" / "graded" / NAME / "test_twice.py"
+    suite = cycle.course.root / "tests" / "graded" / NAME / "test_scale.py"
     text = suite.read_text()
     try:
-        suite.write_text(text.replace("reference.twice", "reference.no_such_name"))
+        suite.write_text(text.replace("reference.scale", "reference.no_such_name"))
         said = nbgrader(nb, "autograde", NAME, "--student", "ben", "--force", fails=True)
     finally:
         suite.write_text(text)
