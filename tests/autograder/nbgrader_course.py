@@ -20,6 +20,9 @@ scheme = """- 2 points: for the reason that the slide gives.
 - 2 points: for the case of a factor of zero."""
 '''
 MODULE = "scaling.ipynb"
+ZIPPED = "^.*_(?P<student_id>[a-z]+)_attempt_(?P<timestamp>[0-9-]+)_(?P<file_id>[a-z]+)"
+RAN: list[tuple[str, ...]] = []
+"""Every command line that was run so far."""
 
 
 def environment():
@@ -29,6 +32,7 @@ def environment():
 
 def nbgrader(folder, *words, fails=False):
     """Run one of nbgrader's commands in a folder, and return what it said."""
+    RAN.append(("nbgrader", *words))
     command = [sys.executable, "-m", "nbgrader", *words]
     done = subprocess.run(command, cwd=folder, env=environment(), capture_output=True, text=True)
     assert (done.returncode != 0) == fails, done.stdout + done.stderr
@@ -37,6 +41,7 @@ def nbgrader(folder, *words, fails=False):
 
 def autograder(*words, status=0):
     """Run one of our own commands, and return what it printed."""
+    RAN.append(("autograder", *map(str, words)))
     command = [sys.executable, "-m", "autograder", *map(str, words)]
     done = subprocess.run(command, env=environment(), capture_output=True, text=True)
     assert done.returncode == status, done.stdout + done.stderr

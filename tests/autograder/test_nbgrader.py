@@ -3,6 +3,7 @@
 import json
 import shutil
 import zipfile
+from pathlib import Path
 from types import SimpleNamespace
 
 import nbformat
@@ -19,6 +20,8 @@ from autograder.written import read_questions
 from .graded_course import NAME
 from .nbgrader_course import (
     MODULE,
+    RAN,
+    ZIPPED,
     answered,
     autograder,
     cell_of,
@@ -41,7 +44,6 @@ points = 1
 text = "long enough to be read"
 scheme = "for those who have to grade it"
 """
-ZIPPED = "^.*_(?P<student_id>[a-z]+)_attempt_(?P<timestamp>[0-9-]+)_(?P<file_id>[a-z]+)"
 FORGED = """\
 import autograder.nbcell
 autograder.nbcell.public_tests = autograder.nbcell.points = lambda *given, **named: None
@@ -217,11 +219,37 @@ def test_what_stays_ungraded_leaves_nbgraders_grade_as_it_was(cycle, tmp_path):
 
 
 def test_the_source_validates_and_the_release_does_not(cycle):
-    """`nbgrader validate` runs the hidden suites on the source's answers, and the public tests on a student's stubs."""
+    """`nbgrader validate` runs the hidden suites on the source's answers, and the public tests on a student's stubs.
+
+    With these two, every command of docs/nbgrader.md was run."""
     assert "Success!" in nbgrader(cycle.nb, "validate", f"source/{NAME}/{MODULE}")
     said = nbgrader(cycle.nb, "validate", f"release/{NAME}/{MODULE}")
     assert "VALIDATION FAILED ON 1 CELL" in said.upper()
     assert "1 of 1 public tests failed" in said
+    autograder("gradebook", "sync", cycle.nb / "graded", "--course", cycle.course.root)
+    missing = [line for line in commands_of_the_page() if kind_of(line) not in {kind_of(words) for words in RAN}]
+    assert missing == []
+
+
+def commands_of_the_page():
+    """The command lines in the blocks of docs/nbgrader.md, as words."""
+    text = (Path(__file__).resolve().parents[2] / "docs" / "nbgrader.md").read_text(encoding="utf-8")
+    lines = [line.removeprefix("uv run ") for block in text.split("```")[1::2] for line in block.splitlines()]
+    return [tuple(line.split()) for line in lines if line.startswith(("nbgrader ", "autograder "))]
+
+
+def kind_of(words):
+    """A command line but for its paths and names: the program, its commands, and whether it is about the release."""
+    text = " ".join(words).replace("07_dropout", NAME).replace("dropout.ipynb", MODULE)
+    commands = {"sync", *words[:2]} if words[1] == "gradebook" else {*words[:2]}
+    extras = {part for part in ("--nbgrader", f"source/{NAME}/{MODULE}", f"release/{NAME}/{MODULE}") if part in text}
+    return frozenset(commands | extras)
+
+
+def test_the_page_is_read():
+    """The page's commands are found, and each is told from the others."""
+    found = [kind_of(words) for words in commands_of_the_page()]
+    assert len(found) == len(set(found)) >= 12
 
 
 def test_a_kernel_that_autogrades_gets_no_points(monkeypatch, tmp_path):
@@ -261,8 +289,6 @@ def test_mistakes_in_written_questions_are_named(tmp_path, text, why):
 
 def test_every_assignment_of_the_course_has_a_source_notebook_with_a_written_question():
     """With the points of the configuration, unique ids, valid metadata, and a test cell for each task."""
-    from pathlib import Path
-
     from autograder.course import load_course
 
     course = load_course(Path(__file__).resolve().parents[2])

@@ -18,8 +18,18 @@ import pytest
 from autograder import store
 
 from .graded_course import MISTAKES, NAME, RIGHT
-from .nbgrader_course import answered, autograder, cell_of, environment, make, nbgrader, released, scores, text_of
-from .test_nbgrader import ZIPPED
+from .nbgrader_course import (
+    ZIPPED,
+    answered,
+    autograder,
+    cell_of,
+    environment,
+    make,
+    nbgrader,
+    released,
+    scores,
+    text_of,
+)
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
