@@ -4,9 +4,12 @@ Nothing here decides a grade. A kernel runs the student's code, so all in it can
 ``nbgrader autograde`` takes its points from ``autograder.nbsteps``, which starts no kernel.
 """
 
+import atexit
+import functools
 import importlib.util
 import json
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -55,8 +58,7 @@ def points(assignment: str, task: str, course: str) -> float:
             "`autograder release --nbgrader` writes"
         )
     where = Path.cwd() / f"{assignment.partition('_')[2]}.ipynb"
-    kept = Path(tempfile.gettempdir()) / f"autograder-validated-{os.getuid()}-{os.getpid()}"
-    found = next(one for one in judged(where, assignment, course, kept)["tasks"] if one["name"] == task)
+    found = next(one for one in judged(where, assignment, course, _kept())["tasks"] if one["name"] == task)
     return 0.0 if found["bonus"] else float(found["points"])
 
 
@@ -75,6 +77,14 @@ def judged(path: Path, assignment: str, course: str, out: Path) -> dict[str, Any
     if len(grades) != 1:
         raise GraderError(f"{path}: expected one submission, found {len(grades)}: {done.stderr.strip()}")
     return grades[0]
+
+
+@functools.cache
+def _kept() -> Path:
+    """This kernel's own folder of grades, so that one grading serves all test cells of a notebook."""
+    made = tempfile.mkdtemp(prefix="autograder-validated-")
+    atexit.register(shutil.rmtree, made, ignore_errors=True)
+    return Path(made)
 
 
 def _reasons(printed: str) -> str:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from autograder.errors import SubmissionError
-from autograder.nbsource import POINTS
+from autograder.gradebook import POINTS
 from autograder.notebook import cells_of
 
 

@@ -13,14 +13,15 @@ from typing import Any
 from autograder.course import Assignment, Course, Task
 from autograder.errors import AssignmentError
 from autograder.files import read_text, write_text
+from autograder.gradebook import POINTS
 from autograder.handout import KERNEL, Content, contents, notebook_cell
 from autograder.source import read_source
 from autograder.written import Question, read_questions
 
 CONFIG = "nbgrader_config.py"
 STEPS = "autograder.nbsteps"
-POINTS, WRITTEN = "points-", "written-"
-"""How the ids of cells begin that hold a task's tests, and a written question."""
+WRITTEN = "written-"
+"""How the ids of written questions begin; those of tests begin with ``POINTS``."""
 ANSWER_HERE = "YOUR ANSWER HERE"
 
 

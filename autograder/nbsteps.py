@@ -31,10 +31,10 @@ from nbgrader.preprocessors import (
 from traitlets import Unicode
 
 from autograder.course import load_course
+from autograder.gradebook import POINTS
 from autograder.handout import KERNEL, contents
 from autograder.nbcell import judged
 from autograder.nbrestore import Issued, read_cells, restored
-from autograder.nbsource import POINTS
 from autograder.reports.feedback import task_text
 from autograder.reports.texts import load_texts
 from autograder.results import from_json

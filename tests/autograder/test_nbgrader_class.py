@@ -80,7 +80,7 @@ def test_a_class_of_30_gets_the_same_scores(thirty):
     grades = store.read_all(nb / "graded")
     assert rows == {grade.student: grade.score for grade in grades}
     assert len(rows) == 30
-    assert len(set(rows.values())) > 5  # the class is no row of equal scores
+    assert len(set(rows.values())) >= 5  # the class is no row of equal scores
     found = scores(nb)
     assert all(found[grade.student, f"points-{task.name}"] == task.points for grade in grades for task in grade.tasks)
     assert len(list((nb / "feedback").glob(f"*/{NAME}/scaling.html"))) == 30
