@@ -12,6 +12,7 @@ from autograder.cli_ci import ci
 from autograder.cli_export import export
 from autograder.cli_grade import demo, grade
 from autograder.cli_gradescope import gradescope_run, gradescope_zip
+from autograder.cli_nbgrader import gradebook
 from autograder.cli_student import check
 from autograder.command import (
     CourseOption,
@@ -27,6 +28,7 @@ from autograder.errors import AssignmentError
 app = typer.Typer(no_args_is_help=True, add_completion=True, pretty_exceptions_enable=False, rich_markup_mode=None)
 app.add_typer(author, name="author")
 app.add_typer(export, name="export")
+app.add_typer(gradebook, name="gradebook")
 app.command(epilog="Example: autograder grade submitted/ --out grades/")(grade)
 app.command(epilog="Example: autograder check 07_dropout")(check)
 app.command(epilog="Example: autograder override alice 7.3 8 --reason 'the test was wrong' --out grades/")(override)
@@ -103,6 +105,9 @@ def release(
     check: Annotated[
         bool, typer.Option("--check", help="Write nothing; fail where a release is stale or leaks.")
     ] = False,
+    nbgrader: Annotated[
+        Path | None, typer.Option("--nbgrader", help="Write source/ of this nbgrader course folder instead.")
+    ] = None,
     course: CourseOption = None,
 ) -> None:
     """Write assignments/ from solutions/: what students get."""
@@ -110,6 +115,12 @@ def release(
     from autograder.release import release as write
 
     loaded = course_of(course)
+    if nbgrader is not None:
+        from autograder.nbsource import write_source
+
+        for path in write_source(loaded, nbgrader, assignments or ()):
+            typer.echo(f"wrote {path}")
+        return
     if not check:
         for path in write(loaded, assignments or ()):
             typer.echo(f"wrote {path}")

@@ -5,6 +5,7 @@ Both are pure functions of the source and the configuration, byte for byte: no c
 
 import hashlib
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
@@ -13,7 +14,7 @@ from autograder.course import Assignment
 from autograder.lateness import LatePolicy
 from autograder.source import stub_of
 
-_KERNEL = {"display_name": "Python 3", "language": "python", "name": "python3"}
+KERNEL = {"display_name": "Python 3", "language": "python", "name": "python3"}
 
 
 def readme_text(cells: Sequence[Cell], assignment: Assignment, late: LatePolicy | None) -> str:
@@ -40,59 +41,69 @@ def notebook_text(cells: Sequence[Cell], assignment: Assignment) -> str:
 
     make: Any = new_notebook  # nbformat's functions are untyped
     write: Any = nbformat.writes
-    made = [
-        _notebook_cell(assignment, number, kind, text, grade_id)
-        for number, (kind, text, grade_id) in enumerate(_contents(cells, assignment))
-    ]
-    metadata = {"kernelspec": _KERNEL, "language_info": {"name": "python"}}
+    made = [notebook_cell(assignment, number, part) for number, part in enumerate(contents(cells, assignment))]
+    metadata = {"kernelspec": KERNEL, "language_info": {"name": "python"}}
     return f"{write(make(cells=made, metadata=metadata), version=4)}\n"
 
 
-_Content = tuple[Literal["text", "answer", "given", "plain"], str, str]
+Treatment = Literal["text", "answer", "given", "plain", "tests", "question"]
 
 
-def _contents(cells: Sequence[Cell], assignment: Assignment) -> Iterator[_Content]:
-    """How each cell is to be treated, its text and its grade id."""
+@dataclass(frozen=True)
+class Content:
+    """One cell of a notebook: how it is to be treated, its text, nbgrader's id of it, the names of the assignment's
+    that it defines, and the points of a cell that is graded."""
+
+    kind: Treatment
+    text: str
+    grade_id: str = ""
+    defines: tuple[str, ...] = ()
+    points: float | None = None
+
+
+def contents(cells: Sequence[Cell], assignment: Assignment, answers: bool = False) -> Iterator[Content]:
+    """The notebook's cells in order; with ``answers``, the code as its author wrote it."""
     title, _ = _titled(cells, assignment)
     intro = f"""# {title}
 
 Put your own code in place of each `raise NotImplementedError(...)`; edit only inside the functions. A figure calls your
 functions: it stops with `NotImplementedError` until you have written those that it draws, and that is fine. When you
 have written a task, run its cell, then the figure below it."""
-    yield "text", intro, "handout-0"
+    yield Content("text", intro, "handout-0")
     texts = iter(_titled(cells, assignment)[1])
     for number, cell in enumerate(cells, start=1):
         if cell.kind == "markdown":
             if text := next(texts):
-                yield "text", text, f"handout-{number}"
+                yield Content("text", text, f"handout-{number}")
         elif cell.kind == "figure":
-            yield "plain", cell.text, ""
-        elif stub := stub_of(cell, assignment):
-            tasks = [name for name in defined_in(cell) if name in assignment.names]
-            yield ("answer", stub, tasks[0]) if tasks else ("given", stub, f"given-{number}")
+            yield Content("plain", cell.text)
+        elif text := cell.text if answers else stub_of(cell, assignment):
+            tasks = tuple(name for name in defined_in(cell) if name in assignment.names)
+            yield Content("answer", text, tasks[0], tasks) if tasks else Content("given", text, f"given-{number}")
     close = f"""## Check and hand in
 
 Save the notebook, then run `autograder check {assignment.name}` in a terminal. It runs the public tests on what you
 saved. Passing them is not enough for full marks: grading tests the rest of what each docstring promises."""
-    yield "text", close, "handout-end"
+    yield Content("text", close, "handout-end")
 
 
-def _notebook_cell(assignment: Assignment, number: int, kind: str, text: str, grade_id: str) -> Any:
+def notebook_cell(assignment: Assignment, number: int, part: Content) -> Any:
+    """A cell with nbgrader's metadata (schema 3) and checksum; ``number`` is its place in the notebook."""
     from nbformat.v4 import new_code_cell, new_markdown_cell
     from nbgrader.utils import compute_checksum
 
-    make: Any = new_markdown_cell if kind == "text" else new_code_cell
-    cell = make(text.strip("\n"), id=hashlib.sha256(f"{assignment.name}:{number}".encode()).hexdigest()[:12])
-    if kind != "plain":
-        is_answer = kind == "answer"
+    make: Any = new_markdown_cell if part.kind in ("text", "question") else new_code_cell
+    cell = make(part.text.strip("\n"), id=hashlib.sha256(f"{assignment.name}:{number}".encode()).hexdigest()[:12])
+    if part.grade_id:
         cell.metadata["nbgrader"] = {
             "schema_version": 3,
-            "grade": False,
-            "solution": is_answer,
-            "locked": not is_answer,
-            "task": False,
-            "grade_id": grade_id,
+            "grade": part.kind == "tests",
+            "solution": part.kind == "answer",
+            "locked": part.kind != "answer",
+            "task": part.kind == "question",
+            "grade_id": part.grade_id,
             "cell_type": cell.cell_type,
+            **({} if part.points is None else {"points": part.points}),
         }
         cell.metadata["nbgrader"]["checksum"] = compute_checksum(cell)
     return cell

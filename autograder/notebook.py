@@ -1,14 +1,14 @@
 """A notebook as the pieces of source that the wanted functions need. Cells are read as text; none is run.
 
-The format is read leniently, by hand: a notebook that a validator refuses still holds its student's code; and
-metadata, outputs and execution counts, which a student can set to anything, are never looked at.
+The format is read leniently, by hand: a notebook that a validator refuses still holds its student's code; and of
+metadata, outputs and execution counts, which a student can set to anything, nothing decides what is taken.
 """
 
 import json
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from autograder.errors import SubmissionError
@@ -37,11 +37,15 @@ class Segment:
 
 
 @dataclass(frozen=True)
-class _Cell:
-    """A cell's place among all cells, from 1, and its code."""
+class NotebookCell:
+    """A cell's place among all cells, from 1, its type and text; the ``grade_id`` of its metadata, and the images that
+    were pasted into it, both only for people to look at."""
 
     number: int
+    kind: str
     source: str
+    grade_id: str = ""
+    attachments: Mapping[str, Any] = field(default_factory=dict)
 
 
 def segments_of(
@@ -52,31 +56,33 @@ def segments_of(
 
     Raises ``SubmissionError`` for what is no notebook, or is too large.
     """
-    names = "|".join(map(re.escape, wanted))
-    defines = re.compile(rf"^[ \t]*+(?:async )?(?:def|class)[ \t]++({names})\b", re.MULTILINE)
     lines: dict[int, list[str]] = {}
     units: list[Unit] = []
     notes: list[str] = []
-    for cell in _code_cells(text, file_name):
+    for cell, note in _with_code(list(cells_of(text, file_name)), file_name, wanted):
         try:
             source = _without_magics(cell.source)
             units += units_of(cell.number, source)
             lines[cell.number] = source.split("\n")
+            notes += [note] if note else []
         except NotPythonError as error:
-            notes.append(_left_out(cell, error, sorted(set(defines.findall(cell.source)))))
+            notes.append(_left_out(cell, error, sorted(set(_defines(wanted).findall(cell.source)))))
     if len(notes) > _MAX_NOTES:
         notes[_MAX_NOTES:] = [say("notebook.more", count=len(notes) - _MAX_NOTES)]
     return tuple(_segments(needed(units, wanted), lines, file_name)), tuple(notes)
 
 
-def _left_out(cell: _Cell, error: NotPythonError, lost: Sequence[str]) -> str:
+def _left_out(cell: NotebookCell, error: NotPythonError, lost: Sequence[str]) -> str:
     key = "notebook.left_out_line" if error.line else "notebook.left_out"
     note = say(key, number=cell.number, reason=error.reason, line=error.line)
     return say("notebook.defines", note=note, names=", ".join(lost)) if lost else note
 
 
-def _code_cells(text: str | bytes, file_name: str) -> Iterator[_Cell]:
-    """The code cells of any version of the format: version 4 has ``cells``, versions 2 and 3 have ``worksheets``."""
+def cells_of(text: str | bytes, file_name: str) -> Iterator[NotebookCell]:
+    """The cells of any version of the format: version 4 has ``cells``, versions 2 and 3 have ``worksheets``.
+
+    Raises ``SubmissionError`` for what is no notebook, or is too large.
+    """
     book = _json(text, file_name)
     sheets = [book, *_list(book.get("worksheets"))]
     cells = [cell for sheet in sheets if isinstance(sheet, dict) for cell in _list(sheet.get("cells"))]
@@ -84,19 +90,55 @@ def _code_cells(text: str | bytes, file_name: str) -> Iterator[_Cell]:
         raise SubmissionError(say("notebook.no_cells", name=file_name))
     if len(cells) > _MAX_CELLS:
         raise SubmissionError(say("notebook.many_cells", name=file_name, count=f"{_MAX_CELLS:,}"))
-    size = 0
     for number, cell in enumerate(cells, start=1):
-        if not isinstance(cell, dict) or cell.get("cell_type") != "code":
-            continue
-        source = cell.get("source", cell.get("input", ""))
-        joined = source if isinstance(source, str) else "".join(part for part in _list(source) if isinstance(part, str))
-        size += len(joined)
-        if size > MAX_CODE:
-            raise SubmissionError(say("notebook.much_code", name=file_name, size=MAX_CODE >> 10))
-        if joined.strip():
-            yield _Cell(number, joined.replace("\r\n", "\n").replace("\r", "\n"))
-    if not size:
+        if isinstance(cell, dict):
+            source = cell.get("source", cell.get("input", ""))
+            text = source if isinstance(source, str) else "".join(one for one in _list(source) if isinstance(one, str))
+            grade_id = _dict(_dict(cell.get("metadata")).get("nbgrader")).get("grade_id")
+            yield NotebookCell(
+                number,
+                str(cell.get("cell_type")),
+                text.replace("\r\n", "\n").replace("\r", "\n"),
+                grade_id if isinstance(grade_id, str) else "",
+                _dict(cell.get("attachments")),
+            )
+
+
+def _with_code(
+    cells: Sequence[NotebookCell], file_name: str, wanted: Sequence[str]
+) -> Iterator[tuple[NotebookCell, str]]:
+    """The cells to be read as code, in order: code cells that are not empty, and those of another type that alone
+    define a wanted name, each with a note on that."""
+    defines = _defines(wanted)
+    there = {name for cell in cells if cell.kind == "code" for name in defines.findall(cell.source)}
+    retyped: dict[int, set[str]] = {}
+    for cell in cells:
+        if cell.kind != "code" and len(cell.source) < _LONG:
+            alone = set(defines.findall(cell.source)) - there
+            if alone and _is_python(cell.source):
+                retyped[cell.number] = alone
+    chosen = [cell for cell in cells if cell.number in retyped or (cell.kind == "code" and cell.source.strip())]
+    if not chosen:
         raise SubmissionError(say("notebook.no_code", name=file_name))
+    if sum(len(cell.source) for cell in chosen) > MAX_CODE:
+        raise SubmissionError(say("notebook.much_code", name=file_name, size=MAX_CODE >> 10))
+    for cell in chosen:
+        names = ", ".join(sorted(retyped.get(cell.number, ())))
+        kind = cell.kind if cell.kind in ("markdown", "raw") else "strange"
+        yield cell, say("notebook.read_as_code", number=cell.number, kind=kind, names=names) if names else ""
+
+
+def _defines(wanted: Sequence[str]) -> re.Pattern[str]:
+    """What finds the definitions of these names."""
+    names = "|".join(map(re.escape, wanted))
+    return re.compile(rf"^[ \t]*+(?:async )?(?:def|class)[ \t]++({names})\b", re.MULTILINE)
+
+
+def _is_python(source: str) -> bool:
+    try:
+        return bool(parse(source).body)
+    except NotPythonError:
+        return False
 
 
 def _json(text: str | bytes, file_name: str) -> dict[str, Any]:
@@ -117,6 +159,10 @@ def _json(text: str | bytes, file_name: str) -> dict[str, Any]:
 
 def _list(value: Any) -> list[Any]:
     return value if isinstance(value, list) else []
+
+
+def _dict(value: Any) -> dict[str, Any]:
+    return value if isinstance(value, dict) else {}
 
 
 def _without_magics(source: str) -> str:
@@ -157,13 +203,13 @@ def _passed(line: str) -> str:
 
 
 def _segments(units: Sequence[Unit], lines: dict[int, list[str]], file_name: str) -> Iterator[Segment]:
-    """The units as source, every other line of their cell blank. Future imports must precede all else, so they stand
-    in segments of their own."""
-    for futures in (True, False):
+    """The units as source, every other line of their cell blank. Future imports must precede all else, and then come
+    imports that stand below a use of theirs; so they have segments of their own."""
+    stages = ([one for one in units if one.is_future], [one for one in units if one.is_early and not one.is_future])
+    for stage in (*stages, [one for one in units if not (one.is_future or one.is_early)]):
         cells: dict[int, set[int]] = defaultdict(set)
-        for unit in units:
-            if unit.is_future is futures:
-                cells[unit.cell].update(range(unit.first, unit.last + 1))
+        for unit in stage:
+            cells[unit.cell].update(range(unit.first, unit.last + 1))
         for cell, kept in cells.items():
             shown = (line if number in kept else "" for number, line in enumerate(lines[cell], start=1))
             yield Segment(f"{file_name} cell {cell}", "\n".join(shown).rstrip() + "\n")

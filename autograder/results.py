@@ -123,10 +123,38 @@ def summary(outcomes: Iterable[Outcome]) -> Outcome:
 
 
 @dataclass(frozen=True)
+class Mark:
+    """What a human gave in one cell of a gradebook: a ``score``, None where there is none, ``extra_credit`` on top, and
+    a ``comment``; ``needs_human`` where somebody must look at it still, or again."""
+
+    cell: str
+    max_score: float
+    score: float | None = None
+    extra_credit: float = 0.0
+    comment: str = ""
+    needs_human: bool = False
+
+
+@dataclass(frozen=True)
+class ByHand:
+    """What a gradebook adds to a grade: the ``marks`` of humans, and what it all comes to with them, less what being
+    late costs."""
+
+    score: float
+    max_score: float
+    marks: tuple[Mark, ...]
+
+    @property
+    def waiting(self) -> int:
+        """In how many cells a human is needed."""
+        return sum(mark.needs_human for mark in self.marks)
+
+
+@dataclass(frozen=True)
 class Grade:
     """What one submission came to. ``problem`` says why nothing of it could be run, where that is so. ``code`` is the
     source that was graded, in labelled pieces: a file, or the cells of a notebook. ``seconds`` is what grading it took,
-    wall-clock, all of it."""
+    wall-clock, all of it. ``manual`` is what humans gave, and changes nothing of the rest."""
 
     student: str
     assignment: str
@@ -143,6 +171,7 @@ class Grade:
     notes: tuple[str, ...] = ()
     code: tuple[Mapping[str, str], ...] = ()
     seconds: float = 0.0
+    manual: ByHand | None = None
 
     @cached_property
     def max_score(self) -> float:
@@ -195,6 +224,7 @@ def to_json(grade: Grade) -> dict[str, Any]:
         "submitted_at": grade.submitted_at, "graded_at": grade.graded_at,
         "late": dict(grade.late) if grade.late else None, "problem": grade.problem, "notes": list(grade.notes),
         "code": [dict(piece) for piece in grade.code], "seconds": round(grade.seconds, 3),
+        "manual": asdict(grade.manual) if grade.manual else None,
     }  # fmt: skip
 
 
@@ -220,5 +250,7 @@ def from_json(data: Mapping[str, Any]) -> Grade:
         "problem",
     )  # fmt: skip
     several: dict[str, Any] = {key: tuple(data[key]) for key in ("sources", "notes")}
-    later = {"code": tuple(data.get("code", ())), "seconds": data.get("seconds", 0.0)}
+    later: dict[str, Any] = {"code": tuple(data.get("code", ())), "seconds": data.get("seconds", 0.0)}
+    if found := data.get("manual"):
+        later["manual"] = ByHand(**{**found, "marks": tuple(Mark(**mark) for mark in found["marks"])})
     return Grade(tasks=tasks, **several, **later, **{key: data[key] for key in plain})

@@ -11,7 +11,7 @@ import symtable
 import warnings
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from autograder.errors import SubmissionError
 from autograder.messages import say
@@ -23,7 +23,8 @@ _OWN_SCOPE = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
 @dataclass(frozen=True)
 class Unit:
     """Top-level statements that share lines: ``first`` to ``last``, from 1. ``binds`` and ``uses`` are names of the
-    module, ``changes`` those whose attributes or items it sets; ``replaces`` if it binds whatever happens."""
+    module, ``changes`` those whose attributes or items it sets; ``replaces`` if it binds whatever happens. ``is_early``
+    if it is an import that something above it needs."""
 
     cell: int
     first: int
@@ -34,6 +35,8 @@ class Unit:
     replaces: bool
     is_star: bool
     is_future: bool
+    is_import: bool
+    is_early: bool = False
 
 
 class NotPythonError(SubmissionError):
@@ -77,7 +80,20 @@ def needed(units: Sequence[Unit], wanted: Sequence[str]) -> list[Unit]:
         for name in units[index].uses - names:
             names.add(name)
             queue += where[name]
-    return [unit for index, unit in enumerate(units) if index in taken or unit.is_future]
+    return _with_early_imports([unit for index, unit in enumerate(units) if index in taken or unit.is_future])
+
+
+def _with_early_imports(units: Sequence[Unit]) -> list[Unit]:
+    """The units, with those imports marked that the order of cells, which students change, has put below a use. A name
+    that is also bound in another way stays as it is."""
+    elsewhere = {name for unit in units if not unit.is_import for name in unit.binds}
+    used: set[str] = set()
+    marked = []
+    for unit in units:
+        is_early = unit.is_import and bool(unit.binds & used) and not unit.binds & elsewhere
+        marked.append(replace(unit, is_early=is_early))
+        used |= unit.uses
+    return marked
 
 
 def units_of(cell: int, source: str) -> list[Unit]:
@@ -105,6 +121,7 @@ def _unit(cell: int, nodes: list[ast.stmt], lines: list[str]) -> Unit:
         replaces=all(isinstance(node, _REPLACING) for node in nodes),
         is_star=any(alias.name == "*" for node in froms for alias in node.names),
         is_future=bool(froms) and all(_is_known_future(node) for node in nodes),
+        is_import=all(isinstance(node, ast.Import | ast.ImportFrom) for node in nodes),
     )  # fmt: skip
 
 

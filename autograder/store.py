@@ -28,12 +28,14 @@ LOCK = ".lock"
 
 def write(folder: Path, grade: Grade) -> Path:
     """Store a grade as the next attempt; returns the path of the grade that counts. One that stayed ungraded never
-    replaces one that did not.
+    replaces one that did not, and what humans gave stays.
 
     Raises ``GraderError`` where the folder cannot be written.
     """
     path, grade = path_of(folder, grade.assignment, grade.student), as_next_attempt(folder, grade)
     attempt = _folder_of_attempts(folder, grade.assignment, grade.student) / f"{grade.attempt:04d}.json"
+    with contextlib.suppress(GraderError):
+        grade = replace(grade, manual=grade.manual or read(path).manual)
     write_text(attempt, _text(overrides.applied(grade, overrides.NONE)))
     if grade.is_graded or not (path.is_file() and read(path).is_graded):
         put(folder, grade)

@@ -14,22 +14,25 @@ Value = str | int | float
 
 def text(grades: Sequence[Grade], absent: Mapping[str, Sequence[str]] = NOBODY) -> str:
     """``scores.csv``: a row a submission, a column a task. A cell is empty where a task is not of the row's assignment;
-    ``status`` is graded or ungraded. After the grades come those ``absent``, by assignment: who handed nothing in has
-    no score, which is not 0."""
+    ``status`` is graded or ungraded. Where humans marked anything, two columns more say what it comes to with that, and
+    in how many cells one is needed. After the grades come those ``absent``, by assignment: who handed nothing in has no
+    score, which is not 0."""
     ordered = sorted(grades, key=lambda grade: (grade.assignment, grade.student))
     tasks = list(dict.fromkeys(task.name for grade in ordered for task in grade.tasks))
-    rows: list[list[Value]] = [
-        ["student", "assignment", "score", "max_score", *tasks, "status", "problem", "overridden"]
-    ]
+    by_hand = ["score_with_manual", "needs_human"] if any(grade.manual for grade in ordered) else []
+    head = ["student", "assignment", "score", "max_score", *tasks, "status", "problem", "overridden", *by_hand]
+    rows: list[list[Value]] = [[*head]]
     for grade in ordered:
         points = {task.name: task.points for task in grade.tasks}
         status = "graded" if grade.is_graded else "ungraded"
         cells = [points.get(name, "") for name in tasks]
-        by_hand = " ".join(task.name for task in grade.tasks if task.override is not None)
+        overridden = " ".join(task.name for task in grade.tasks if task.override is not None)
         about: list[Value] = [grade.student, grade.assignment, grade.score, grade.max_score]
-        rows.append([*about, *cells, status, grade.problem or "", by_hand])
+        marked: list[Value] = [grade.manual.score, grade.manual.waiting] if grade.manual else ["" for _ in by_hand]
+        rows.append([*about, *cells, status, grade.problem or "", overridden, *marked])
     for name, students in absent.items():
-        rows += [[student, name, "", "", *["" for _ in tasks], "absent", "", ""] for student in students]
+        cells, rest = ["" for _ in tasks], ["" for _ in ("problem", "overridden", *by_hand)]
+        rows += [[student, name, "", "", *cells, "absent", *rest] for student in students]
     return table(rows, quotes_texts=False)
 
 

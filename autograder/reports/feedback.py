@@ -13,6 +13,7 @@ def text(grade: Grade, texts: Texts, kind: str = "hidden") -> str:
     for task in grade.tasks:
         if task.tests:
             lines += on_task(task, kind, grade.problem, texts)
+    lines += _by_hand(grade, texts)
     return "\n".join(lines).rstrip() + "\n"
 
 
@@ -31,8 +32,24 @@ def head(grade: Grade, texts: Texts, kind: str = "hidden") -> Sequence[str]:
     return lines
 
 
+def _by_hand(grade: Grade, texts: Texts) -> Iterator[str]:
+    """What humans gave, and what waits for one."""
+    headings, found = texts.words["headings"], grade.manual
+    for mark in found.marks if found else ():
+        given = "" if mark.score is None else f": {number(mark.score)} {headings['of']} {number(mark.max_score)}"
+        extra = f" + {number(mark.extra_credit)}" if mark.extra_credit else ""
+        said = headings["by_hand"] + given + extra if given or extra or mark.comment else ""
+        waits = headings["waiting"] if mark.needs_human else ""
+        yield from _wrapped(f"{mark.cell}  {'; '.join(filter(None, [said, waits]))}", "", "    ")
+        yield from _wrapped(mark.comment, "    ")
+    if found:
+        total = f"{number(found.score)} {headings['of']} {number(found.max_score)} {headings['points']}"
+        yield f"{headings['with_hand']}: {total}"
+
+
 def on_task(task: TaskScore, kind: str, problem: str | None, texts: Texts) -> Iterator[str]:
-    """The lines on one task: its points, then its rubric lines, the hint last."""
+    """The lines on one task: its points, then its rubric lines, the hint last; with a ``problem``, the reason why
+    nothing of the submission could be run, no more than its outcome."""
     headings = texts.words["headings"]
     bonus = f" {headings['bonus']}" if task.bonus else ""
     points = f"{number(task.points)}/{number(task.max_points)}{bonus}  " if kind == "hidden" else ""

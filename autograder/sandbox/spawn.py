@@ -109,7 +109,10 @@ class ForkServer:
     def _fork(self, policy: Policy) -> "Guest":
         self._guests += 1
         scratch = self._scratch / f"guest{self._guests}"
-        scratch.mkdir(mode=0o700)
+        try:
+            scratch.mkdir(mode=0o700)
+        except OSError as error:
+            raise GraderError(f"{scratch}: a guest's folder cannot be made ({error})") from error
         ours, theirs = socket.socketpair()
         request = {"op": "fork", "guest": self._guests, "scratch": str(scratch), "policy": dataclasses.asdict(policy)}
         with theirs:

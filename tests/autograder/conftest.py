@@ -11,7 +11,10 @@ from autograder.sandbox.spawn import ForkServer
 
 # Files whose tests take minutes, one after another. Where files are shared out among processes they must begin first,
 # or everybody waits for the last of them.
-LONG = ("test_hostile", "test_diagnosis", "test_notebooks", "test_numbers", "test_browser", "test_pages_of_mistakes")
+LONG = (
+    "test_hostile", "test_diagnosis", "test_notebooks", "test_numbers", "test_browser", "test_pages_of_mistakes",
+    "test_nbgrader", "test_gradebook",
+)  # fmt: skip
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

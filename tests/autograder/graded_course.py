@@ -165,8 +165,18 @@ def graded_course() -> Course:
 
 def warmed(course: Course) -> Course:
     """The course, whose warm judge shares the session's fork server instead of waiting for one of its own."""
-    judge._WARM[course.root] = judge.Judge(course, judge.warm_judge(graded_course()).server())
+    judge._WARM[course.root] = judge.Judge(course, Shared(judge.warm_judge(graded_course()).server()))
     return course
+
+
+class Shared:
+    """The session's fork server, which outlives a judge that uses it."""
+
+    def __init__(self, server):
+        self.guest = server.guest
+
+    def close(self):
+        """Nothing: others use it still."""
 
 
 def hand_in(folder: Path, student: str, source: str) -> Path:

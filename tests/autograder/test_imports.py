@@ -23,20 +23,42 @@ LAYERS = (
     {"picture", "errors", "versions", "answers", "evidence", "places", "seeds"},
     {"results", "files", "lateness", "audit", "alike", "mnist1d"},
     {"messages"},
-    {"config", "cells", "statements", "executors.*", "soundness", "expect", "roster", "overrides", "comparison"},
+    {
+        "config",
+        "cells",
+        "statements",
+        "executors.*",
+        "soundness",
+        "expect",
+        "roster",
+        "overrides",
+        "comparison",
+        "nbcell",
+    },
     {"course", "store", "notebook", "archive", "reports.*", "sandbox.*"},
-    {"submission", "repository", "source", "remote.*", "mutation"},
+    {"submission", "repository", "source", "remote.*", "mutation", "gradebook", "written"},
     {"fingerprint", "scoring", "naming", "reach", "reference", "exam", "leaks", "handout", "scaffold"},
     {"layouts.*"},
     {"finds", "joining"},
-    {"discovery", "plugin", "release", "compose", "diagnosis", "hints", "drawing", "publishing", "exporting"},
-    {"suite"},
-    {"bench"},
+    {
+        "discovery",
+        "plugin",
+        "release",
+        "compose",
+        "diagnosis",
+        "hints",
+        "drawing",
+        "publishing",
+        "exporting",
+        "nbsource",
+    },
+    {"suite", "nbrestore"},
+    {"bench", "nbsteps"},
     {"judge"},
     {"grading", "checking", "demo", "proof", "doctor", "overriding"},
     {"author", "integration", "packing", "gradescope"},
     {"command"},
-    {"cli_ci", "cli_gradescope", "cli_author", "cli_export", "cli_grade", "cli_student"},
+    {"cli_ci", "cli_gradescope", "cli_author", "cli_export", "cli_grade", "cli_nbgrader", "cli_student"},
     {"cli_change"},
     {"cli"},
     {"__main__"},
@@ -63,7 +85,7 @@ HEAVY = {"torch", "torchvision", "pytest", "nbformat", "jupytext", "nbgrader", "
 # Modules that exist to work with one of these, and are imported by nobody before it is needed.
 MAY_IMPORT_HEAVY = {
     "plugin": {"pytest"}, "suite": {"pytest"}, "expect": {"torch"}, "evidence": {"torch"}, "alike": {"torch"},
-    "remote.*": {"torch"},
+    "remote.*": {"torch"}, "nbsteps": {"nbgrader", "nbformat"},
 }  # fmt: skip
 PRINTS = {
     "cli": "commands print",
@@ -71,6 +93,7 @@ PRINTS = {
     "cli_change": "commands print",
     "cli_export": "commands print",
     "cli_grade": "commands print",
+    "cli_nbgrader": "commands print",
     "cli_student": "commands print",
     "cli_ci": "commands print",
     "cli_gradescope": "commands print",
@@ -84,6 +107,8 @@ ENVIRONMENT = {
     "sandbox.spawn": "passes on what CUDA and the dynamic linker need",
     "sandbox.confine": "empties the guest's",
     "doctor": "looks where programs are found",
+    "gradebook": "has nbgrader find alembic",
+    "nbcell": "tells a kernel that autogrades from one that validates",
 }
 
 
@@ -239,7 +264,7 @@ def helped():
 def test_every_command_has_help_with_an_example(helped):
     """The whole command, as it is typed; a group lists its commands instead."""
     groups = {path for path in helped["help"] if any(other.startswith(f"{path} ".lstrip()) for other in helped["help"])}
-    assert {"", "author"} <= groups
+    assert {"", "author", "gradebook"} <= groups
     for path, (status, text) in helped["help"].items():
         assert status == 0, path
         assert path in groups or re.search(rf"Example:\s+autograder {path}\b", text), path
@@ -251,5 +276,6 @@ def test_help_imports_nothing_heavy(helped):
     tops = {name.partition(".")[0] for name in helped["modules"]}
     assert tops & (HEAVY | {"numpy", "ruamel"}) == set()
     ours = {name for name in helped["modules"] if name.startswith("autograder.")}
-    commands = {"cli", "cli_author", "cli_change", "cli_ci", "cli_export", "cli_grade", "cli_gradescope", "cli_student"}
-    assert ours == {f"autograder.{name}" for name in commands | {"command", "errors"}}
+    commands = {"cli", "cli_author", "cli_change", "cli_ci", "cli_export", "cli_grade", "cli_gradescope"}
+    commands |= {"cli_nbgrader", "cli_student", "command", "errors"}
+    assert ours == {f"autograder.{name}" for name in commands}

@@ -233,7 +233,7 @@ def test_large_outputs_do_not_matter() -> None:
         ('{"cells": {"a": 1}}', "no code"),
         ('{"cells": [1, null, {"cell_type": "code", "source": [1, {}]}]}', "no code"),
         (book("x" * (128 << 10) + "y"), "128 KiB of code"),
-        (book("def f(): pass", kind="markdown"), "no code"),
+        (book("def other(): pass", kind="markdown"), "no code"),
         (book(*["x"] * 5001), "5,000 cells"),
     ],
     ids=range(14),
