@@ -55,9 +55,9 @@ def show(
 ) -> None:
     """Print the feedback on one submission."""
     from autograder import store
+    from autograder.contract import to_json
     from autograder.reports.terminal import feedback_lines
     from autograder.reports.texts import load_texts
-    from autograder.results import to_json
 
     loaded = course_of(course)
     grade = store.read(store.path_of(out, loaded.assignment(assignment).name, student))

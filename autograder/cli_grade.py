@@ -93,12 +93,12 @@ def _grade(
     from itertools import chain
 
     from autograder import store
+    from autograder.contract import to_json
     from autograder.executors.local import cores
     from autograder.grading import carry_out, plan, save_all, shared
     from autograder.joining import ANYBODY
     from autograder.publishing import Press
     from autograder.reports.texts import load_texts
-    from autograder.results import to_json
 
     began, quiet = time.monotonic(), said in (Said.JSON, Said.NOTHING)
     for name in only:

@@ -43,9 +43,9 @@ def _show(course: Any, grade: Any, watch: bool, opened: bool, as_json: bool, qui
     import webbrowser
 
     from autograder.checking import write_page
+    from autograder.contract import to_json
     from autograder.reports.terminal import feedback_lines
     from autograder.reports.texts import load_texts
-    from autograder.results import to_json
 
     texts = load_texts(course.root)
     screen = console()

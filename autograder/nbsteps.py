@@ -30,6 +30,7 @@ from nbgrader.preprocessors import (
 )
 from traitlets import Unicode
 
+from autograder.contract import from_json
 from autograder.course import load_course
 from autograder.gradebook import POINTS
 from autograder.handout import KERNEL, contents
@@ -37,7 +38,6 @@ from autograder.nbcell import judged
 from autograder.nbrestore import Issued, read_cells, restored
 from autograder.reports.feedback import on_task
 from autograder.reports.texts import load_texts
-from autograder.results import from_json
 from autograder.source import read_source
 
 NO_KERNEL = "graded-by-autograder-without-a-kernel"

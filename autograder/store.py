@@ -19,9 +19,10 @@ from dataclasses import replace
 from pathlib import Path
 
 from autograder import overrides
+from autograder.contract import from_json, to_json
 from autograder.errors import GraderError
 from autograder.files import write_text
-from autograder.results import Grade, from_json, to_json
+from autograder.results import Grade
 
 LOCK = ".lock"
 

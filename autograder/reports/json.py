@@ -3,7 +3,8 @@
 import json
 from collections.abc import Sequence
 
-from autograder.results import Grade, to_json
+from autograder.contract import to_json
+from autograder.results import Grade
 
 
 def text(grades: Sequence[Grade]) -> str:

@@ -14,12 +14,13 @@ import openpyxl
 import pytest
 from junitparser import Error, Failure, JUnitXml, Skipped
 
+from autograder.contract import from_json
 from autograder.errors import AssignmentError, GraderError
 from autograder.exporting import FORMATS, Export, grades_to_export
 from autograder.reports import canvas, classroom50, gradescope, junit, moodle, tidy, wide
 from autograder.reports.csv import safe, table
 from autograder.reports.texts import load_texts
-from autograder.results import Outcome, from_json
+from autograder.results import Outcome
 from autograder.store import write
 
 from .golden_class import CLASS, CONFIG, FIRST, GOLDEN, LATE, ROSTER, golden, grade, result, scaling

@@ -10,6 +10,7 @@ from dataclasses import replace
 import pytest
 
 from autograder import fingerprint, store
+from autograder.contract import to_json
 from autograder.course import load_course
 from autograder.discovery import discover
 from autograder.errors import AssignmentError, GraderError
@@ -17,7 +18,7 @@ from autograder.grading import Order, carry_out, grade_all, grade_one, plan, sav
 from autograder.judge import Judge, cool, warm_judge
 from autograder.publishing import Press
 from autograder.reports.texts import load_texts
-from autograder.results import Outcome, to_json
+from autograder.results import Outcome
 
 from .graded_course import GOOD, WRONG, graded_course, hand_in, warmed, write_graded
 

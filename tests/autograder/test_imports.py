@@ -22,6 +22,7 @@ TREES = {name: ast.parse(path.read_text(encoding="utf-8")) for name, path in MOD
 LAYERS = (
     {"picture", "errors", "versions", "answers", "evidence", "places", "seeds"},
     {"results", "files", "lateness", "audit", "alike", "mnist1d"},
+    {"contract"},
     {"messages"},
     {
         "config",
@@ -66,11 +67,11 @@ LAYERS = (
 SIBLINGS = {"sandbox", "remote", "reports", "layouts"}
 # What these may see of ours is a short list, whatever their layer.
 ONLY = {
-    "picture": set(), "results": {"picture"}, "mnist1d": {"places"},
+    "picture": set(), "results": {"picture"}, "contract": {"picture", "results"}, "mnist1d": {"places"},
     "files": {"errors"}, "places": set(), "errors": set(), "answers": set(), "evidence": set(),
     "messages": {"errors", "files"}, "expect": {"evidence", "messages"}, "alike": {"evidence"},
-    "store": {"results", "errors", "files", "overrides"},
-    "reports.*": {"picture", "results", "errors", "config", "soundness", "messages", "roster", "reports.*"},
+    "store": {"results", "contract", "errors", "files", "overrides"},
+    "reports.*": {"picture", "results", "contract", "errors", "config", "soundness", "messages", "roster", "reports.*"},
     "gradebook": {"results", "errors", "config", "store"},
     "executors.*": set(),
     "remote.wire": set(), "remote.printed": set(), "remote.probes": set(),

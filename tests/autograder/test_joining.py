@@ -9,6 +9,7 @@ from typer.testing import CliRunner
 
 from autograder import judge, store
 from autograder.cli import app
+from autograder.contract import from_json, to_json
 from autograder.discovery import discover
 from autograder.errors import AssignmentError
 from autograder.grading import carry_out, plan, save_all, shared
@@ -16,7 +17,7 @@ from autograder.joining import People, UnknownPersonError, absent, load_people
 from autograder.layouts.handed import Person
 from autograder.publishing import Press
 from autograder.reports.texts import load_texts
-from autograder.results import Grade, from_json, to_json
+from autograder.results import Grade
 from autograder.roster import Student
 
 from .graded_course import GOOD, GRADED_CONFIG, NAME, graded_course, hand_in, warmed, write_graded

@@ -6,13 +6,14 @@ import json
 import pytest
 
 from autograder import audit, overrides, store
+from autograder.contract import from_json, to_json
 from autograder.errors import AssignmentError, GraderError
 from autograder.exporting import grades_to_export
 from autograder.grading import save_all
 from autograder.overriding import Wish, override, task_of
 from autograder.publishing import Press, without_names
 from autograder.reports import feedback, terminal
-from autograder.results import Outcome, Override, from_json, to_json
+from autograder.results import Outcome, Override
 from autograder.scoring import restated
 from autograder.submission import Submission
 

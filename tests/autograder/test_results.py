@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from autograder.results import Diagnosis, Grade, Outcome, TaskScore, TestResult, from_json, summary, to_json
+from autograder.contract import from_json, to_json
+from autograder.results import Diagnosis, Grade, Outcome, TaskScore, TestResult, summary
 
 P, F, S, U = Outcome.PASSED, Outcome.FAILED, Outcome.SKIPPED, Outcome.UNGRADED
 
