@@ -9,6 +9,7 @@ from pathlib import Path
 
 from autograder.archive import ArchiveLimits, Entry, on_disk, quoted
 from autograder.errors import GraderError, SubmissionError
+from autograder.messages import say
 
 _SECONDS = 60
 # What a repository's own configuration could make git start, or fetch, is off.
@@ -73,7 +74,7 @@ def _entry(clone: Path, row: bytes, time: tuple[float, ...]) -> Entry:
 
 def _blob(clone: Path, name: str, sha: str, size: int) -> bytes:
     if size > ArchiveLimits.entry:
-        raise SubmissionError(f"{quoted(name)} is larger than {ArchiveLimits.entry >> 20} MiB; hand in only your work")
+        raise SubmissionError(say("reading.large", name=quoted(name), size=ArchiveLimits.entry >> 20))
     return _git(clone, "cat-file", "blob", sha)
 
 
@@ -92,8 +93,8 @@ def _git(clone: Path, *arguments: str) -> bytes:
             [*command, *arguments], env=environment, capture_output=True, timeout=_SECONDS, stdin=subprocess.DEVNULL
         )
     except subprocess.TimeoutExpired as error:
-        raise SubmissionError(f"{clone}: git took more than {_SECONDS} s to read the repository") from error
+        raise SubmissionError(say("reading.git_slow", name=clone.name, seconds=_SECONDS)) from error
     if done.returncode:
         said = done.stderr.decode("utf-8", "replace").strip().partition("\n")[0]
-        raise SubmissionError(f"{clone}: git cannot read the repository ({said}); clone it again")
+        raise SubmissionError(say("reading.git_broken", name=clone.name, error=said))
     return done.stdout

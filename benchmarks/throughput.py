@@ -1,14 +1,16 @@
-"""Seconds a submission, three ways in one run over the same submissions and the same hidden suite.
+"""Seconds a submission, several ways in one run over the same submissions and the same hidden suite.
 
-    uv run python benchmarks/throughput.py [--assignment 07_dropout] [--submissions 20]
+    uv run python benchmarks/throughput.py [--assignment 07_dropout] [--submissions 20] [--others FOLDER]
 
 - judge: the warm judge, each submission in a guest of its own, as ``autograder grade`` does with one job;
 - pytest: a fresh ``pytest`` process for each submission, running the suite in that process, as a course would without
   this package;
-- floor: the same tests in this warm process, without any boundary.
+- floor: the same tests in this warm process, without any boundary;
+- with ``--others``, nbgrader, Otter-Grader and gradescope-utils, each in an environment of its own in that folder, by
+  their own commands (``side_by_side/course_side.py``).
 
-Each side is timed several times, alternating, and its median is taken. The ratios are what counts; they are printed and
-written to benchmarks/throughput.json.
+All work one submission after another. Each side is timed several times, alternating, and its median is taken. The
+ratios are what counts; they are printed and written to benchmarks/throughput.json.
 """
 
 import argparse
@@ -20,6 +22,9 @@ import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
+
+from side_by_side.course_side import SIDES, CourseSide, Work, course_env, grade
+from side_by_side.sides import Place
 
 from autograder.course import load_course
 from autograder.judge import Judge
@@ -45,6 +50,7 @@ def main() -> None:
     parser.add_argument("--assignment", default="07_dropout")
     parser.add_argument("--submissions", type=int, default=20, help="graded by the judge and at the floor, each round")
     parser.add_argument("--fresh", type=int, default=2, help="graded by fresh pytest processes, each round")
+    parser.add_argument("--others", type=Path, help="a folder for the environments of other graders")
     options = parser.parse_args()
 
     judge = Judge(load_course(ROOT))
@@ -55,6 +61,7 @@ def main() -> None:
         for number in range(options.submissions)
     ]
     module = run(bench.assignment.module, bench.solutions.segments())
+    tasks = tuple(task.name for task in bench.assignment.tasks)
 
     def by_judge() -> None:
         for submission in submissions:
@@ -74,10 +81,12 @@ def main() -> None:
             for _ in range(options.fresh):
                 subprocess.run(command, cwd=ROOT, check=True, stdout=subprocess.DEVNULL)
 
-        for warm_up in (by_judge, at_floor, by_fresh_pytest):
-            warm_up()
         sides = {"judge": (by_judge, options.submissions), "floor": (at_floor, options.submissions)}
         sides["pytest"] = (by_fresh_pytest, options.fresh)
+        if options.others:
+            sides |= others(Work(bench.assignment.module, tasks, bench.assignment.suites, source), options.others)
+        for warm_up, _ in sides.values():
+            warm_up()
         times: dict[str, list[float]] = {name: [] for name in sides}
         for _ in range(ROUNDS):
             for name, (act, count) in sides.items():
@@ -86,15 +95,31 @@ def main() -> None:
     report(options.assignment, {name: statistics.median(values) for name, values in times.items()})
 
 
+def others(work: Work, folder: Path) -> dict[str, tuple[Callable[[], None], int]]:
+    """What grades by each of the other graders, and how many submissions at a time."""
+    found: dict[str, tuple[Callable[[], None], int]] = {}
+    for side in SIDES:
+        env = course_env(side.name, folder / "envs")
+        place = Place((folder / "runs" / side.name).absolute())
+        side.prepare(place, env, work)
+
+        def act(side: CourseSide = side, place: Place = place, env: Path = env) -> None:
+            grade(side, place, env, work)
+            points = side.points(place, env, work)
+            assert points == [len(work.tasks)] * side.at_once, f"{side.name} gave {points}"
+
+        found[side.name] = (act, side.at_once)
+    return found
+
+
 def report(assignment: str, medians: dict[str, float]) -> None:
     """Print the table and write it beside this file."""
-    ratios = {
-        "times faster than a fresh pytest": medians["pytest"] / medians["judge"],
-        "times the floor": medians["judge"] / medians["floor"],
-    }
+    ratios = {"times the floor": medians["judge"] / medians["floor"]}
+    for name in sorted(set(medians) - {"judge", "floor"}):
+        ratios[f"times faster than {'a fresh pytest' if name == 'pytest' else name}"] = medians[name] / medians["judge"]
     print(f"{assignment}, seconds a submission (median of {ROUNDS} rounds)")
     for name, value in medians.items():
-        print(f"  {name:8}{value:9.3f}")
+        print(f"  {name:18}{value:9.3f}")
     for name, value in ratios.items():
         print(f"  {value:8.1f} {name}")
     path = Path(__file__).with_suffix(".json")

@@ -17,6 +17,7 @@ from side_by_side.submissions import cell, notebook, write
 
 ROOT = Path(__file__).resolve().parents[2]
 _SUITE = """\
+import functools
 from collections import Counter
 from pathlib import Path
 
@@ -34,6 +35,7 @@ class Tally:
             self.passed[task] += report.passed
 
 
+@functools.cache
 def shares(student):
     tally = Tally()
     options = ["-c", "/dev/null", "--import-mode=importlib", "-q", "-p", "autograder.plugin", "-p", "no:cacheprovider"]
@@ -89,10 +91,13 @@ def _library(place: Place, work: Work) -> None:
     write(place.grader / "lib" / "hidden_suite.py", _SUITE.format(suites=str(work.suites)))
 
 
-def _first(work: Work) -> str:
-    """Lines that run the suite on the source of the notebook's first cell."""
+def _share(work: Work, task: str) -> str:
+    """Lines that run the suite, the first time, on the cell with the student's code; ``share`` is then the task's."""
     return (
-        f'from hidden_suite import shares\nopen("{work.module}.py", "w").write(In[1])\ngot = shares("{work.module}.py")'
+        "from hidden_suite import shares\n"
+        f'written = next(source for source in In if "def {work.tasks[0]}(" in source)\n'
+        f'done = open("{work.module}.py", "w").write(written)\n'
+        f'share = shares("{work.module}.py")["{task}"]'
     )
 
 
@@ -108,8 +113,7 @@ class NbgraderCourse:
         answer = "### BEGIN SOLUTION\npass\n### END SOLUTION\n"
         cells = [cell("code", answer, nbgrader=fixed | {"grade_id": "answer", "solution": True})]
         for number, task in enumerate(work.tasks):
-            lines = "" if number else f"{_first(work)}\n"
-            test = f'### BEGIN HIDDEN TESTS\n{lines}float(got["{task}"])\n### END HIDDEN TESTS\n'
+            test = f"### BEGIN HIDDEN TESTS\n{_share(work, task)}\nfloat(share)\n### END HIDDEN TESTS\n"
             meta = fixed | {"grade_id": f"test{number}", "grade": True, "locked": True, "points": 1}
             cells.append(cell("code", test, nbgrader=meta))
         write(place.grader / "source" / "ps1" / f"{work.module}.ipynb", notebook(cells))
@@ -148,8 +152,7 @@ class OtterCourse:
         shutil.rmtree(place.root, ignore_errors=True)
         cells = [cell("raw", f"# ASSIGNMENT CONFIG\nname: {work.module}\ngenerate: true\nrun_tests: false\n")]
         for number, task in enumerate(work.tasks):
-            lines = "" if number else f"{_first(work)}\n"
-            check = cell("code", f'# HIDDEN\n{lines}assert got["{task}"] == 1.0')
+            check = cell("code", f"# HIDDEN\n{_share(work, task)}\nassert share == 1.0")
             answer = f"{work.source}  # SOLUTION\n" if not number else "pass  # SOLUTION\n"
             cells += [cell("raw", f"# BEGIN QUESTION\nname: q{number}\npoints: 1\n"), cell("raw", "# BEGIN SOLUTION")]
             cells += [cell("code", answer), cell("raw", "# END SOLUTION"), cell("raw", "# BEGIN TESTS"), check]

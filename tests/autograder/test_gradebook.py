@@ -174,7 +174,7 @@ def test_reports_show_marks_by_hand(folder, config, tmp_path):
     assert "with what was marked by hand: 6 of 7 points" in said  # (5 + 2.5) less a fifth
     assert "still to be marked by a human" in feedback.text(store.latest(folder, NAME, "cleo"), load_texts(tmp_path))
     table = csv.text(store.read_all(folder)).splitlines()
-    assert table[0].endswith("status,problem,score_with_manual,needs_human")
+    assert table[0].endswith("status,problem,overridden,score_with_manual,needs_human")
     assert [row.rsplit(",", 2)[1:] for row in table[1:]] == [["", ""], ["6.0", "0"], ["2.5", "1"]]
     assert json.loads(store.path_of(folder, NAME, "ben").read_text())["manual"]["marks"][0]["score"] == 5.0
 
