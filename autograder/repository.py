@@ -17,7 +17,7 @@ _SETTINGS = (
     "protocol.allow=never", "core.hooksPath=/dev/null", "core.fsmonitor=false", "core.pager=cat", "gc.auto=0",
     "core.sshCommand=false", "credential.helper=",
 )  # fmt: skip
-_SPECIAL = {"120000": "a symbolic link", "160000": "a repository of its own"}
+_SPECIAL = {"120000": "kinds.link", "160000": "kinds.repository"}
 
 
 @dataclass(frozen=True)
@@ -66,7 +66,7 @@ def _entry(clone: Path, row: bytes, time: tuple[float, ...]) -> Entry:
     mode, kind, sha, size = about.decode().split()
     name = raw.decode("utf-8", "replace")
     if mode in _SPECIAL:
-        return Entry(name, time, refused=_SPECIAL[mode])
+        return Entry(name, time, refused=say(_SPECIAL[mode]))
     if kind == "tree":
         return Entry(name, time, listing=lambda: _children(clone, sha, time))
     return Entry(name, time, content=lambda: _blob(clone, name, sha, int(size)))

@@ -17,7 +17,9 @@ from side_by_side.submissions import cell, notebook, write
 
 ROOT = Path(__file__).resolve().parents[2]
 _SUITE = """\
+import contextlib
 import functools
+import io
 from collections import Counter
 from pathlib import Path
 
@@ -39,7 +41,8 @@ class Tally:
 def shares(student):
     tally = Tally()
     options = ["-c", "/dev/null", "--import-mode=importlib", "-q", "-p", "autograder.plugin", "-p", "no:cacheprovider"]
-    pytest.main([*options, f"--student={{student}}", {suites!r}], plugins=[tally])
+    with contextlib.redirect_stdout(io.StringIO()):  # Otter takes what is printed for a mistake
+        pytest.main([*options, f"--student={{student}}", {suites!r}], plugins=[tally])
     return {{task: tally.passed[task] / tally.run[task] for task in tally.run}}
 """
 
