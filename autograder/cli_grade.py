@@ -3,6 +3,7 @@
 import json
 import sys
 import time
+from collections.abc import Callable
 from datetime import UTC, datetime
 from enum import Enum
 from pathlib import Path
@@ -10,6 +11,14 @@ from typing import Annotated, Any
 
 import typer
 
+from autograder.cli_cluster import (
+    SchedulerOption,
+    ShipOption,
+    SlurmJobsOption,
+    SlurmOption,
+    SlurmOptionOption,
+    grading_on,
+)
 from autograder.command import (
     UNGRADED,
     USAGE,
@@ -46,6 +55,11 @@ def grade(
     force: Annotated[bool, typer.Option("--force", help="Grade what has not changed since, too.")] = False,
     jobs: Annotated[int, typer.Option(min=0, help="Processes that grade; 0 is one a core.")] = 0,
     as_json: Annotated[bool, typer.Option("--json", help="Print the grades as one JSON array, nothing else.")] = False,
+    scheduler: SchedulerOption = None,
+    slurm: SlurmOption = False,
+    slurm_jobs: SlurmJobsOption = 1,
+    slurm_option: SlurmOptionOption = None,
+    ship: ShipOption = False,
     quiet: QuietOption = False,
     verbose: Annotated[bool, typer.Option("--verbose", help="Print every submission's feedback, too.")] = False,
     course: CourseOption = None,
@@ -58,12 +72,18 @@ def grade(
     found = discover(paths, loaded, assignment, student)
     for line in found.unmatched:
         typer.echo(f"not graded: {line}", err=True)
-    chosen = [one for one in found.submissions if since is None or _is_since(one, since)]
+    carry_out = grading_on(jobs, scheduler, slurm, slurm_jobs, slurm_option or [], ship)
+    _grade(loaded, _since(found.submissions, since, paths), out, carry_out, said, force, frozenset(task or ()))
+
+
+def _since(submissions: Any, since: datetime | None, paths: list[Path]) -> Any:
+    """The submissions to grade; at least one."""
+    chosen = [one for one in submissions if since is None or _is_since(one, since)]
     if not chosen:
-        when = f" since {since:%Y-%m-%d %H:%M}" if since is not None and found.submissions else ""
+        when = f" since {since:%Y-%m-%d %H:%M}" if since is not None and submissions else ""
         typer.echo(f"error: no submission found in {', '.join(map(str, paths))}{when}", err=True)
         raise typer.Exit(USAGE)
-    _grade(loaded, chosen, out, jobs, said, force, frozenset(task or ()))
+    return chosen
 
 
 def _is_since(submission: Any, since: datetime) -> bool:
@@ -73,14 +93,13 @@ def _is_since(submission: Any, since: datetime) -> bool:
 
 
 def _grade(
-    course: Any, submissions: Any, out: Path, jobs: int, said: Said,
+    course: Any, submissions: Any, out: Path, carry_out: Callable[[Any], Any], said: Said,
     force: bool = False, only: frozenset[str] = frozenset(),
 ) -> None:  # fmt: skip
     from itertools import chain
 
     from autograder import store
-    from autograder.executors.local import cores
-    from autograder.grading import carry_out, plan, save_all
+    from autograder.grading import plan, save_all
     from autograder.publishing import Press
     from autograder.reports.texts import load_texts
     from autograder.results import to_json
@@ -91,7 +110,7 @@ def _grade(
             raise AssignmentError(f"no task {name!r} in the assignments of these submissions")
     with store.locked(out):
         todo = plan(course, submissions, out, force, only)
-        results = with_progress(carry_out(todo.orders, jobs or cores()), len(todo.orders), quiet, "grading")
+        results = with_progress(carry_out(todo.orders), len(todo.orders), quiet, "grading")
         press = Press(out, course.config, load_texts(course.root))
         grades = save_all(press, chain(todo.restated, results), todo.unchanged)
     if said is Said.JSON:
@@ -156,4 +175,5 @@ def demo(
     found = discover([out / "submitted"], loaded, None, None)
     for line in found.unmatched:
         typer.echo(f"not graded: {line}", err=True)
-    _grade(loaded, found.submissions, out / "graded", jobs, Said.TABLE)
+    carry_out = grading_on(jobs, None, False, 1, [], False)
+    _grade(loaded, found.submissions, out / "graded", carry_out, Said.TABLE)

@@ -45,25 +45,9 @@ def run(
     idle: queue.SimpleQueue[_Worker] = queue.SimpleQueue()
     for worker in workers:
         idle.put(worker)
-
-    def one(item: T) -> R:
-        worker = idle.get()
-        try:
-            for _ in range(TRIES):
-                if (answer := worker.ask(function, item)) is not None:
-                    result, error = answer
-                    if error is not None:
-                        raise error
-                    return result
-        finally:
-            idle.put(worker)
-        if lost is None:
-            raise BrokenProcessPool(f"{TRIES} processes that worked on it, one after another, were killed")
-        return lost(item)
-
     with ThreadPoolExecutor(jobs) as threads:
         try:
-            for future in as_completed(threads.submit(one, item) for item in items):
+            for future in as_completed(threads.submit(_one, idle, function, item, lost) for item in items):
                 yield future.result()
         finally:
             threads.shutdown(wait=False, cancel_futures=True)
@@ -74,6 +58,23 @@ def run(
 def cores() -> int:
     """The cores that this process may use: the usual number of jobs."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def _one(idle: "queue.SimpleQueue[_Worker]", function: Callable[[T], R], item: T, lost: Callable[[T], R] | None) -> R:
+    """In a thread: one item's result, from a worker that is idle."""
+    worker = idle.get()
+    try:
+        for _ in range(TRIES):
+            if (answer := worker.ask(function, item)) is not None:
+                result, error = answer
+                if error is not None:
+                    raise error
+                return result
+    finally:
+        idle.put(worker)
+    if lost is None:
+        raise BrokenProcessPool(f"{TRIES} processes that worked on it, one after another, were killed")
+    return lost(item)
 
 
 class _Worker:

@@ -31,13 +31,14 @@ LAYERS = (
     {"bench"},
     {"judge"},
     {"grading", "checking", "demo", "proof", "doctor"},
-    {"author"},
+    {"author", "on_cluster"},
     {"command"},
+    {"cli_cluster"},
     {"cli_author", "cli_grade", "cli_student"},
     {"cli"},
     {"__main__"},
 )
-SIBLINGS = {"sandbox", "remote", "reports"}
+SIBLINGS = {"sandbox", "remote", "reports", "executors"}
 # What these may see of ours is a short list, whatever their layer.
 ONLY = {
     "picture": set(), "results": {"picture"}, "mnist1d": {"places"},
@@ -46,7 +47,7 @@ ONLY = {
     "store": {"results", "errors", "files"},
     "reports.*": {"picture", "results", "errors", "config", "soundness", "reports.*"},
     "gradebook": {"results", "errors", "config", "store"},
-    "executors.*": set(),
+    "executors.*": set(), "executors.cluster": {"executors.parcel"},
     "remote.wire": set(), "remote.printed": set(), "remote.probes": set(),
     "remote.twins": {"remote.wire"},
     "remote.guest": {"remote.wire", "remote.twins", "remote.refuse", "remote.printed"},
@@ -55,11 +56,11 @@ ONLY = {
 # Run in a guest: nothing but the standard library and these.
 IN_GUEST = ("remote.wire", "remote.printed", "remote.probes", "remote.refuse", "remote.twins", "remote.guest")
 FOREIGN = {"torch", "numpy", "msgpack"}
-HEAVY = {"torch", "torchvision", "pytest", "nbformat", "jupytext", "nbgrader", "matplotlib"}
+HEAVY = {"torch", "torchvision", "pytest", "nbformat", "jupytext", "nbgrader", "matplotlib", "distributed"}
 # Modules that exist to work with one of these, and are imported by nobody before it is needed.
 MAY_IMPORT_HEAVY = {
     "plugin": {"pytest"}, "suite": {"pytest"}, "expect": {"torch"}, "evidence": {"torch"}, "alike": {"torch"},
-    "remote.*": {"torch"},
+    "remote.*": {"torch"}, "executors.parcel": {"distributed"},
 }  # fmt: skip
 PRINTS = {
     "cli": "commands print",
@@ -243,5 +244,6 @@ def test_help_imports_nothing_heavy(helped):
     assert tops & (HEAVY | {"numpy", "ruamel"}) == set()
     ours = {name for name in helped["modules"] if name.startswith("autograder.")}
     assert ours == {
-        "autograder." + name for name in ("cli", "cli_author", "cli_grade", "cli_student", "command", "errors")
+        "autograder." + name
+        for name in ("cli", "cli_author", "cli_cluster", "cli_grade", "cli_student", "command", "errors")
     }
