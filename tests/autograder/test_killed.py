@@ -156,5 +156,5 @@ def test_killed_at_random_moments_it_ends_with_the_same_grades(tmp_path, kills):
         assert store.latest(out, "04_scaling", student).attempt in numbers
         assert (out / "feedback" / "04_scaling" / f"{student}.html").read_text("utf-8").rstrip().endswith("</html>")
     assert (out / "scores.csv").read_text("utf-8") == (tmp_path / "undisturbed" / "scores.csv").read_text("utf-8")
-    # Python's multiprocessing leaves a folder with a socket where it is killed, and torch keeps a cache; both are theirs.
+    # Killed, Python's multiprocessing leaves a folder with a socket, and torch keeps a cache: both are theirs.
     assert {str(path) for path in grader.temp.glob("autograder-*")} <= orphaned
