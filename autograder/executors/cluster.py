@@ -1,6 +1,9 @@
 """The workers of a Dask cluster, on any number of machines."""
 
 import contextlib
+import shutil
+import subprocess
+import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import CancelledError
 from contextlib import AbstractContextManager
@@ -91,13 +94,28 @@ def scheduler(address: str) -> Iterator[Client]:
 
 @contextlib.contextmanager
 def slurm(jobs: int, options: Mapping[str, Any]) -> Iterator[Client]:
-    """A client of a scheduler in this process, whose workers are Slurm jobs. They end with it."""
+    """A client of a scheduler in this process, whose workers are Slurm jobs. They end with it. How long they wait in
+    Slurm's queue is Slurm's affair."""
     from distributed import Client
 
+    if shutil.which("sbatch") is None:
+        raise ClusterError("there is no command `sbatch` here; run this on a machine from which Slurm takes jobs")
     with slurm_cluster(options) as cluster:
-        cluster.scale(jobs=jobs)
+        _submit(cluster, jobs)
         with Client(cluster, set_as_default=False) as client:
             yield client
+
+
+def _submit(cluster: Any, jobs: int) -> None:
+    """Submit the jobs, and hear what Slurm says: Dask itself would only log that it refused them."""
+    script = cluster.job_script()
+    with tempfile.NamedTemporaryFile("w", suffix=".sh") as file:
+        file.write(script)
+        file.flush()
+        tried = subprocess.run(["sbatch", "--test-only", file.name], capture_output=True, text=True)
+    if tried.returncode:
+        raise ClusterError(f"Slurm refuses the job: {tried.stderr.strip()}")
+    cluster.scale(jobs=jobs)
 
 
 def slurm_cluster(options: Mapping[str, Any]) -> Any:

@@ -193,7 +193,7 @@ def test_where_there_is_no_scheduler_or_no_worker_it_says_so(tmp_path, monkeypat
     monkeypatch.setattr(cluster, "WAIT_SECONDS", 3.0)
     with pytest.raises(cluster.ClusterError, match=r"no Dask scheduler answers at 'tcp://127\.0\.0\.1:9'"):
         list(cluster.run(lambda _, item: item, range(3), partial(cluster.scheduler, "tcp://127.0.0.1:9")))
-    monkeypatch.setattr(cluster, "WAIT_SECONDS", 30.0)
+    monkeypatch.setattr(cluster, "WAIT_SECONDS", 10.0)
     made = Cluster(tmp_path, 40_000 + os.getpid() % 10_000)
     try:
         with (
@@ -211,9 +211,24 @@ def test_slurm_jobs_have_a_worker_for_each_core():
         script = made.job_script()
     for line in ("#SBATCH -p short", "#SBATCH --cpus-per-task=4", "#SBATCH --mem=15G", "#SBATCH -t 02:00:00"):
         assert line in script.splitlines()
-    assert "--nthreads 1 --nworkers 4" in script
+    assert "--nthreads 1 --memory-limit 3.73GiB --nworkers 4" in script
     with pytest.raises(cluster.ClusterError, match=r"Slurm's options cannot be used .*colour"):
         cluster.slurm_cluster({"colour": "red"})
+
+
+def test_what_slurm_refuses_is_told(tmp_path, monkeypatch):
+    """In its own words, before anything waits; and where there is no Slurm, that there is none. The command that
+    refuses here is a stand-in: no Slurm runs where these tests do."""
+    monkeypatch.setenv("PATH", str(tmp_path))
+    with pytest.raises(cluster.ClusterError, match="no command `sbatch` here"), cluster.slurm(2, {}):
+        pass
+    (tmp_path / "sbatch").write_text("#!/bin/sh\necho sbatch: error: invalid partition >&2\nexit 1\n", encoding="utf-8")
+    (tmp_path / "sbatch").chmod(0o755)
+    with (
+        pytest.raises(cluster.ClusterError, match="Slurm refuses the job: sbatch: error: invalid partition"),
+        cluster.slurm(2, {"queue": "nowhere"}),
+    ):
+        pass
 
 
 def test_the_command_line_grades_on_a_cluster(dask, course, submissions, tmp_path):
