@@ -133,8 +133,9 @@ def kill_at_random(grader, out, luck, kills):
             run.communicate()
             wait_until(lambda: all(map(is_gone, everything)))  # noqa: B023 (called at once)
             assert [one for one in everything if not is_gone(one)] == []
-    os.killpg(run.pid, signal.SIGKILL)
-    run.communicate()
+    if run.poll() is None:
+        os.killpg(run.pid, signal.SIGKILL)
+        run.communicate()
     return orphaned
 
 
