@@ -3,6 +3,7 @@
 import json
 import sys
 import time
+from collections.abc import Callable
 from datetime import UTC, datetime
 from enum import Enum
 from pathlib import Path
@@ -10,6 +11,14 @@ from typing import Annotated, Any
 
 import typer
 
+from autograder.cli_cluster import (
+    SchedulerOption,
+    ShipOption,
+    SlurmJobsOption,
+    SlurmOption,
+    SlurmOptionOption,
+    grading_on,
+)
 from autograder.command import (
     UNGRADED,
     USAGE,
@@ -55,6 +64,11 @@ def grade(
     force: Annotated[bool, typer.Option("--force", help="Grade what has not changed since, too.")] = False,
     jobs: Annotated[int, typer.Option(min=0, help="Processes that grade; 0 is one a core.")] = 0,
     as_json: Annotated[bool, typer.Option("--json", help="Print the grades as one JSON array, nothing else.")] = False,
+    scheduler: SchedulerOption = None,
+    slurm: SlurmOption = False,
+    slurm_jobs: SlurmJobsOption = 1,
+    slurm_option: SlurmOptionOption = None,
+    ship: ShipOption = False,
     quiet: QuietOption = False,
     verbose: Annotated[bool, typer.Option("--verbose", help="Print every submission's feedback, too.")] = False,
     course: CourseOption = None,
@@ -68,12 +82,19 @@ def grade(
     found = discover(paths, loaded, assignment, student, people, layout, deadline and _utc(deadline))
     for line in found.unmatched:
         typer.echo(f"not graded: {line}", err=True)
-    chosen = [one for one in found.submissions if since is None or _is_since(one, since)]
+    carry_out = grading_on(jobs, scheduler, slurm, slurm_jobs, slurm_option or [], ship)
+    chosen = _since(found.submissions, since, paths)
+    _grade(loaded, chosen, out, carry_out, said, force, frozenset(task or ()), people)
+
+
+def _since(submissions: Any, since: datetime | None, paths: list[Path]) -> Any:
+    """The submissions to grade; at least one."""
+    chosen = [one for one in submissions if since is None or _is_since(one, since)]
     if not chosen:
-        when = f" since {since:%Y-%m-%d %H:%M}" if since is not None and found.submissions else ""
+        when = f" since {since:%Y-%m-%d %H:%M}" if since is not None and submissions else ""
         typer.echo(f"error: no submission found in {', '.join(map(str, paths))}{when}", err=True)
         raise typer.Exit(USAGE)
-    _grade(loaded, chosen, out, jobs, said, force, frozenset(task or ()), people)
+    return chosen
 
 
 def _is_since(submission: Any, since: datetime) -> bool:
@@ -87,15 +108,14 @@ def _utc(when: datetime) -> datetime:
 
 
 def _grade(
-    course: Any, submissions: Any, out: Path, jobs: int, said: Said,
+    course: Any, submissions: Any, out: Path, carry_out: Callable[[Any], Any], said: Said,
     force: bool = False, only: frozenset[str] = frozenset(), people: Any = None,
 ) -> None:  # fmt: skip
     from itertools import chain
 
     from autograder import store
     from autograder.contract import to_json
-    from autograder.executors.local import cores
-    from autograder.grading import carry_out, plan, save_all, shared
+    from autograder.grading import plan, save_all, shared
     from autograder.joining import ANYBODY
     from autograder.publishing import Press
     from autograder.reports.texts import load_texts
@@ -106,7 +126,7 @@ def _grade(
             raise AssignmentError(f"no task {name!r} in the assignments of these submissions")
     with store.locked(out):
         todo = plan(course, submissions, out, force, only)
-        results = with_progress(carry_out(todo.orders, jobs or cores()), len(todo.orders), quiet, "grading")
+        results = with_progress(carry_out(todo.orders), len(todo.orders), quiet, "grading")
         press = Press(out, course.config, load_texts(course.root), people or ANYBODY)
         grades = save_all(press, shared(course, submissions, chain(todo.restated, results)), todo.unchanged)
     if said is Said.JSON:
@@ -183,4 +203,5 @@ def demo(
     found = discover([out / "submitted"], loaded, None, None)
     for line in found.unmatched:
         typer.echo(f"not graded: {line}", err=True)
-    _grade(loaded, found.submissions, out / "graded", jobs, Said.TABLE)
+    carry_out = grading_on(jobs, None, False, 1, [], False)
+    _grade(loaded, found.submissions, out / "graded", carry_out, Said.TABLE)

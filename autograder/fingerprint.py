@@ -37,6 +37,12 @@ def fingerprints(course: Course, submission: Submission) -> Mapping[str, str]:
     return found
 
 
+def forget() -> None:
+    """Look at files again: a process does so only once, and one that lives on may have to."""
+    for remembered in (_surroundings, _package, _content):
+        remembered.cache_clear()
+
+
 @functools.lru_cache(maxsize=64)
 def _surroundings(assignment: Assignment) -> str:
     """What all tasks of an assignment share. The files are looked at once in a process, as judges do."""

@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
@@ -79,6 +80,85 @@ def test_an_item_that_kills_every_worker_is_lost_alone():
         list(local.run(dies_at_seven, [(7, "")], jobs=1))
 
 
+def wait_until(holds):
+    """Wait, a minute at most, for what another process does."""
+    deadline = time.monotonic() + 60
+    while not holds() and time.monotonic() < deadline:
+        time.sleep(0.01)
+
+
+def waits_for_a_death(job):
+    """The second item kills its worker once the first one is at work; that one waits until the second is done again.
+    Every call is noted."""
+    number, folder = job
+    calls, killed = folder / "calls", folder / "killed"
+    with calls.open("a") as file:
+        file.write(f"{number}\n")
+    wait_until(lambda: calls.read_text().count("1") == 2 if number == 0 else "0" in calls.read_text())
+    if number == 1 and not killed.exists():
+        killed.touch()
+        os.kill(os.getpid(), signal.SIGKILL)
+    return number
+
+
+def test_a_killed_worker_costs_the_others_nothing(tmp_path):
+    """What they are at is not begun again."""
+    assert sorted(local.run(waits_for_a_death, [(0, tmp_path), (1, tmp_path)], jobs=2)) == [0, 1]
+    assert sorted((tmp_path / "calls").read_text().split()) == ["0", "1", "1"]
+
+
+def dies_while_it_answers(once):
+    """A long answer, in whose midst the first worker is killed."""
+    if not once.exists():
+        once.touch()
+        main = threading.get_ident()
+
+        def is_written():
+            frame = sys._current_frames()[main]
+            return frame.f_code.co_name == "_send" and len(frame.f_locals["buf"]) > 1_000_000
+
+        def kill():
+            while not is_written():
+                time.sleep(0)
+            os.kill(os.getpid(), signal.SIGKILL)
+
+        threading.Thread(target=kill, daemon=True).start()
+    return b"answer" * 10_000_000
+
+
+def test_an_answer_that_was_cut_off_is_given_again(tmp_path):
+    """Nobody waits for its rest."""
+    (answer,) = local.run(dies_while_it_answers, [tmp_path / "once"], jobs=1)
+    assert answer == b"answer" * 10_000_000
+
+
+def notes_its_process(path):
+    """Says where it runs, and never ends."""
+    Path(path).write_text(os.path.realpath("/proc/self"), encoding="utf-8")
+    time.sleep(600)
+
+
+def fails_when_somebody_works(path):
+    """Fails as soon as the file says that another item is being done."""
+    wait_until(lambda: path.exists() and path.read_text("utf-8"))
+    raise OSError("a mistake")
+
+
+def call(job):
+    """One function or another."""
+    function, path = job
+    return function(path)
+
+
+def test_a_failure_ends_what_is_being_done(tmp_path):
+    """It is raised at once, as what it is, and no worker goes on."""
+    path = tmp_path / "process"
+    with pytest.raises(OSError, match="a mistake") as failure:
+        list(local.run(call, [(notes_its_process, path), (fails_when_somebody_works, path)], jobs=2))
+    assert "in fails_when_somebody_works" in failure.value.__notes__[0]
+    assert not Path(path.read_text("utf-8")).exists()
+
+
 KILLED = """
 import os, time
 from autograder.executors import local
@@ -99,7 +179,5 @@ def test_workers_end_with_a_killed_parent(tmp_path):
     parent.kill()
     parent.wait()
     parent.stdout.close()
-    deadline = time.monotonic() + 60
-    while worker.exists() and time.monotonic() < deadline:
-        time.sleep(0.05)
+    wait_until(lambda: not worker.exists())
     assert not worker.exists()

@@ -219,8 +219,7 @@ def changed(course, name, old, new):
     """The course as a later run finds it, one of its files changed; a process looks at its files only once."""
     path = next(course.root.rglob(name))
     path.write_text(path.read_text("utf-8").replace(old, new), encoding="utf-8")
-    for remembered in (fingerprint._surroundings, fingerprint._content):
-        remembered.cache_clear()
+    fingerprint.forget()
     return warmed(load_course(course.root))
 
 

@@ -57,14 +57,15 @@ LAYERS = (
     {"bench", "nbsteps"},
     {"judge"},
     {"grading", "checking", "demo", "proof", "doctor", "overriding"},
-    {"author", "integration", "packing", "gradescope"},
+    {"author", "integration", "packing", "gradescope", "on_cluster"},
     {"command"},
+    {"cli_cluster"},
     {"cli_ci", "cli_gradescope", "cli_author", "cli_export", "cli_grade", "cli_nbgrader", "cli_student"},
     {"cli_change"},
     {"cli"},
     {"__main__"},
 )
-SIBLINGS = {"sandbox", "remote", "reports", "layouts"}
+SIBLINGS = {"sandbox", "remote", "reports", "layouts", "executors"}
 # What these may see of ours is a short list, whatever their layer.
 ONLY = {
     "picture": set(), "results": {"picture"}, "contract": {"picture", "results"}, "mnist1d": {"places"},
@@ -73,7 +74,7 @@ ONLY = {
     "store": {"results", "contract", "errors", "files", "overrides"},
     "reports.*": {"picture", "results", "contract", "errors", "config", "soundness", "messages", "roster", "reports.*"},
     "gradebook": {"results", "errors", "config", "store"},
-    "executors.*": set(),
+    "executors.*": set(), "executors.cluster": {"executors.parcel"},
     "remote.wire": set(), "remote.printed": set(), "remote.probes": set(),
     "remote.twins": {"remote.wire"},
     "remote.guest": {"remote.wire", "remote.twins", "remote.refuse", "remote.printed"},
@@ -82,11 +83,21 @@ ONLY = {
 # Run in a guest: nothing but the standard library and these.
 IN_GUEST = ("remote.wire", "remote.printed", "remote.probes", "remote.refuse", "remote.twins", "remote.guest")
 FOREIGN = {"torch", "numpy", "msgpack"}
-HEAVY = {"torch", "torchvision", "pytest", "nbformat", "jupytext", "nbgrader", "matplotlib", "xlsxwriter"}
+HEAVY = {
+    "torch",
+    "torchvision",
+    "pytest",
+    "nbformat",
+    "jupytext",
+    "nbgrader",
+    "matplotlib",
+    "xlsxwriter",
+    "distributed",
+}
 # Modules that exist to work with one of these, and are imported by nobody before it is needed.
 MAY_IMPORT_HEAVY = {
     "plugin": {"pytest"}, "suite": {"pytest"}, "expect": {"torch"}, "evidence": {"torch"}, "alike": {"torch"},
-    "remote.*": {"torch"}, "nbsteps": {"nbgrader", "nbformat"},
+    "remote.*": {"torch"}, "nbsteps": {"nbgrader", "nbformat"}, "executors.parcel": {"distributed"},
 }  # fmt: skip
 PRINTS = {
     "cli": "commands print",
@@ -277,6 +288,6 @@ def test_help_imports_nothing_heavy(helped):
     tops = {name.partition(".")[0] for name in helped["modules"]}
     assert tops & (HEAVY | {"numpy", "ruamel"}) == set()
     ours = {name for name in helped["modules"] if name.startswith("autograder.")}
-    commands = {"cli", "cli_author", "cli_change", "cli_ci", "cli_export", "cli_grade", "cli_gradescope"}
-    commands |= {"cli_nbgrader", "cli_student", "command", "errors"}
+    commands = {"cli", "cli_author", "cli_change", "cli_ci", "cli_cluster", "cli_export", "cli_grade"}
+    commands |= {"cli_gradescope", "cli_nbgrader", "cli_student", "command", "errors"}
     assert ours == {f"autograder.{name}" for name in commands}

@@ -1,0 +1,161 @@
+"""The workers of a Dask cluster, on any number of machines."""
+
+import contextlib
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from concurrent.futures import CancelledError
+from contextlib import AbstractContextManager
+from functools import partial
+from itertools import islice
+from pathlib import Path
+from typing import Any, TypeVar
+
+Client = Any  # distributed.Client, which only a grading on a cluster imports
+T = TypeVar("T")
+R = TypeVar("R")
+
+WINDOW = 2000
+"""The items that a scheduler is given ahead: more workers than that would stand idle, and more items cost it memory."""
+WAIT_SECONDS = 60.0
+"""How long a scheduler has to answer, and to have a first worker."""
+
+
+class ClusterError(Exception):
+    """The cluster cannot be used; the message says why, and what would be right."""
+
+
+def run(
+    function: Callable[[Path | None, T], R],
+    items: Iterable[T],
+    connect: Callable[[], AbstractContextManager[Client]],
+    packed: bytes | None = None,
+    lost: Callable[[T], R] | None = None,
+) -> Iterator[R]:
+    """The results in the order in which they are finished.
+
+    ``function`` is called with the folder in which its worker has unpacked the zip ``packed``, None where there is
+    none, and an item; it must be importable there. An exception of it is raised here.
+
+    An item whose worker dies is given to another one; one that has cost as many workers as the scheduler allows (its
+    setting ``distributed.scheduler.allowed-failures``, 3) has ``lost(item)`` for its result. Raises ``ClusterError``
+    where there is no scheduler, no worker, or one with several threads.
+    """
+    with connect() as client, _sent(client, packed) as name:
+        yield from _map(client, partial(_call, function, name), iter(items), lost)
+
+
+def _map(client: Client, function: Callable[[T], R], left: Iterator[T], lost: Callable[[T], R] | None) -> Iterator[R]:
+    """The results, of which a bounded number is asked for ahead."""
+    from distributed import KilledWorker, as_completed
+
+    futures, flight = as_completed(loop=client.loop), dict[str, T]()
+
+    def submit(count: int) -> None:
+        for item in islice(left, count):
+            future = client.submit(function, item, pure=False)
+            flight[future.key] = item
+            futures.add(future)
+
+    submit(WINDOW)
+    for future in futures:
+        item = flight.pop(future.key)
+        submit(1)
+        try:
+            result = future.result()
+        except KilledWorker:
+            if lost is None:
+                raise
+            result = lost(item)
+        except CancelledError as error:
+            raise ClusterError(f"the scheduler is gone ({error})") from error
+        yield result
+
+
+@contextlib.contextmanager
+def scheduler(address: str) -> Iterator[Client]:
+    """A client of the scheduler at ``address``, ``tcp://host:8786`` say, that has at least one worker."""
+    from distributed import Client
+
+    try:
+        client = Client(address, timeout=WAIT_SECONDS, set_as_default=False)
+    except (OSError, ValueError) as error:
+        raise ClusterError(f"no Dask scheduler answers at {address!r} ({error})") from error
+    with client:
+        try:
+            client.wait_for_workers(1, timeout=WAIT_SECONDS)
+        except TimeoutError as error:
+            raise ClusterError(
+                f"the scheduler at {address} has no worker; start some: dask worker {address} --nthreads 1"
+            ) from error
+        yield client
+
+
+@contextlib.contextmanager
+def slurm(jobs: int, options: Mapping[str, Any]) -> Iterator[Client]:
+    """A client of a scheduler in this process, whose workers are Slurm jobs. They end with it. How long they wait in
+    Slurm's queue is Slurm's affair."""
+    from distributed import Client
+
+    if shutil.which("sbatch") is None:
+        raise ClusterError("there is no command `sbatch` here; run this on a machine from which Slurm takes jobs")
+    with slurm_cluster(options) as cluster:
+        _submit(cluster, jobs)
+        with Client(cluster, set_as_default=False) as client:
+            yield client
+
+
+def _submit(cluster: Any, jobs: int) -> None:
+    """Submit the jobs, and hear what Slurm says: Dask itself would only log that it refused them."""
+    script = cluster.job_script()
+    with tempfile.NamedTemporaryFile("w", suffix=".sh") as file:
+        file.write(script)
+        file.flush()
+        tried = subprocess.run(["sbatch", "--test-only", file.name], capture_output=True, text=True)
+    if tried.returncode:
+        raise ClusterError(f"Slurm refuses the job: {tried.stderr.strip()}")
+    cluster.scale(jobs=jobs)
+
+
+def slurm_cluster(options: Mapping[str, Any]) -> Any:
+    """The cluster, still without jobs. ``options`` are those of ``dask_jobqueue.SLURMCluster``; what they lack, Dask's
+    own configuration may say (``jobqueue.slurm``). Each core is a worker."""
+    import dask
+    from dask_jobqueue import SLURMCluster
+
+    said = {name: value for name, value in dask.config.get("jobqueue.slurm", {}).items() if value is not None}
+    cores = int(options.get("cores", said.get("cores", 1)))
+    memory = options.get("memory", said.get("memory", f"{4 * cores}GB"))
+    try:
+        return SLURMCluster(**{**options, "cores": cores, "processes": cores, "memory": memory})
+    except (TypeError, ValueError, OSError) as error:
+        raise ClusterError(f"Slurm's options cannot be used ({error})") from error
+
+
+@contextlib.contextmanager
+def _sent(client: Client, packed: bytes | None) -> Iterator[str | None]:
+    """The name under which each worker has the unpacked zip while this lasts."""
+    if packed is None:
+        yield None
+        return
+    import hashlib
+
+    from autograder.executors.parcel import Parcel
+
+    name = f"parcel-{hashlib.sha256(packed).hexdigest()}"
+    client.register_plugin(Parcel(packed, name), name=name)
+    yield name
+
+
+def _call(function: Callable[[Path | None, T], R], name: str | None, item: T) -> R:
+    """On a worker."""
+    from distributed import get_worker
+
+    worker = get_worker()
+    if worker.state.nthreads != 1:
+        raise ClusterError(
+            f"the worker {worker.address} has {worker.state.nthreads} threads, and what it is to do takes a process of "
+            "its own: start it with `dask worker … --nthreads 1 --nworkers N`"
+        )
+    return function(worker.plugins[name].folder if name else None, item)

@@ -1,0 +1,161 @@
+"""`autograder grade`, killed at any moment: nothing is lost or left over, and the next run goes on.
+
+A guest that is killed alone is not among the victims: nobody can tell that from the kernel's killing it for its memory,
+which is the submission's own doing.
+"""
+
+import json
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+
+import psutil
+import pytest
+
+from autograder import store
+
+from .graded_course import GOOD, WRONG, hand_in, write_graded
+
+STUDENTS = 30
+
+
+class Grader:
+    """Runs of `autograder grade` on one class, into one folder, with a folder for temporary files of their own."""
+
+    def __init__(self, root):
+        self.course, self.temp = write_graded(root / "course").root, root / "temp"
+        self.submitted = root / "submitted"
+        self.temp.mkdir()
+        for number in range(STUDENTS):
+            hand_in(self.submitted, f"s{number:02d}", GOOD if number % 3 else WRONG)
+
+    def start(self, out, *more):
+        """Begin a run, in a process group of its own."""
+        command = [sys.executable, "-m", "autograder", "grade", self.submitted, "--out", out, "--course", self.course]
+        return subprocess.Popen(
+            [*map(str, command), "--jobs", "2", "--quiet", *more], start_new_session=True, stderr=subprocess.PIPE,
+            env=os.environ | {"TMPDIR": str(self.temp)}, text=True,
+        )  # fmt: skip
+
+    def finish(self, out):
+        """Run to the end, again where something stayed ungraded."""
+        for _ in range(3):
+            run = self.start(out)
+            _, said = run.communicate()
+            if run.returncode == 0:
+                return
+        raise AssertionError(said)
+
+
+def comparable(out):
+    """The grades by student, without times and the numbers of attempts."""
+    rows = {}
+    for path in out.glob("grades/*/*.json"):
+        row = rows[path.stem] = json.loads(path.read_text("utf-8"))
+        del row["graded_at"], row["seconds"], row["attempt"]
+        for test in (test for task in row["tasks"] for test in task["tests"]):
+            del test["seconds"]
+    return rows
+
+
+def count(out):
+    """How many attempts are stored."""
+    return len(list(out.glob("attempts/*/*/[0-9]*.json")))
+
+
+def wait_until(holds):
+    """Wait, two minutes at most, for what other processes do."""
+    deadline = time.monotonic() + 120
+    while not holds() and time.monotonic() < deadline:
+        time.sleep(0.01)
+
+
+def is_gone(process):
+    """Whether a process has ended; one that nobody has waited for has."""
+    try:
+        return not process.is_running() or process.status() == psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return True
+
+
+def command_of(process):
+    """A process's command line; nothing where it is gone."""
+    try:
+        return process.cmdline()
+    except (psutil.NoSuchProcess, psutil.ZombieProcess):
+        return []
+
+
+def victims(run, all_of_them):
+    """Those of a run's processes that may be killed alone: workers and servers, and no guest."""
+    servers = [one for one in all_of_them if "autograder.sandbox.server" in command_of(one)]
+    guests = {one.pid for server in servers for one in all_of_them if _is_child(one, server)}
+    return [one for one in all_of_them if one.pid not in guests and one.pid != run.pid]
+
+
+def _is_child(process, parent):
+    try:
+        return process.ppid() == parent.pid
+    except psutil.NoSuchProcess:
+        return False
+
+
+def kill_at_random(grader, out, luck, kills):
+    """Kill so many times; returns the scratch folders of the servers that were killed themselves, and so could not
+    remove them."""
+    orphaned, run, options = set(), None, []
+    for _ in range(kills):
+        if run is None or run.poll() is not None:
+            options = ["--force"] if run is not None and run.returncode == 0 else []
+            run = grader.start(out, *options)
+        before, me = count(out), run
+        if luck.random() < 0.15:
+            time.sleep(luck.uniform(0, 15))
+        else:
+            wait_until(lambda: count(out) > before or me.poll() is not None)  # noqa: B023 (called at once)
+            time.sleep(luck.uniform(0, 0.3))
+        try:
+            everything = psutil.Process(run.pid).children(recursive=True)
+        except psutil.NoSuchProcess:
+            continue
+        alone = victims(run, everything)
+        if luck.random() < 0.7 and alone:
+            victim = luck.choice(alone)
+            command = command_of(victim)
+            if "autograder.sandbox.server" in command:
+                orphaned.add(command[-1])
+            victim.kill()
+        else:
+            os.killpg(run.pid, signal.SIGKILL)
+            run.communicate()
+            wait_until(lambda: all(map(is_gone, everything)))  # noqa: B023 (called at once)
+            assert [one for one in everything if not is_gone(one)] == []
+    if run.poll() is None:
+        os.killpg(run.pid, signal.SIGKILL)
+        run.communicate()
+    return orphaned
+
+
+@pytest.mark.timeout(3000)
+@pytest.mark.parametrize("kills", [5, pytest.param(50, marks=pytest.mark.slow)])
+def test_killed_at_random_moments_it_ends_with_the_same_grades(tmp_path, kills):
+    """All of a run's processes or single ones: no grade or attempt is lost or mixed, and nobody is left behind."""
+    seed = int(os.environ.get("AUTOGRADER_TEST_SEED", random.randrange(10**6)))
+    print(f"AUTOGRADER_TEST_SEED={seed} repeats these moments")
+    grader, out = Grader(tmp_path), tmp_path / "out"
+    orphaned = kill_at_random(grader, out, random.Random(seed), kills)
+    grader.finish(out)
+    grader.finish(tmp_path / "undisturbed")
+    assert comparable(out) == comparable(tmp_path / "undisturbed")
+    assert len(comparable(out)) == STUDENTS
+    for student in comparable(out):
+        numbers = [one.attempt for one in store.attempts(out, "04_scaling", student)]
+        assert numbers == list(range(1, len(numbers) + 1))
+        assert store.latest(out, "04_scaling", student).attempt in numbers
+        assert (out / "feedback" / "04_scaling" / f"{student}.html").read_text("utf-8").rstrip().endswith("</html>")
+    assert (out / "scores.csv").read_text("utf-8") == (tmp_path / "undisturbed" / "scores.csv").read_text("utf-8")
+    # Killed, Python's multiprocessing leaves a folder with a socket, and torch keeps a cache: both are theirs.
+    assert {str(path) for path in grader.temp.glob("autograder-*")} <= orphaned
