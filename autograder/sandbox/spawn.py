@@ -5,6 +5,7 @@ import dataclasses
 import json
 import os
 import select
+import shutil
 import signal
 import socket
 import subprocess
@@ -98,13 +99,14 @@ class ForkServer:
         return answer["status"], answer.get("excess")
 
     def close(self) -> None:
-        """End the server and every guest."""
+        """End the server and every guest; what a server that was killed has left is removed."""
         self._control.close()
         try:
             self._process.wait(timeout=10)
         except subprocess.TimeoutExpired:
             self._process.kill()
             self._process.wait()
+        shutil.rmtree(self._scratch, ignore_errors=True)
 
     def _fork(self, policy: Policy) -> "Guest":
         self._guests += 1

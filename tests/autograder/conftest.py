@@ -13,7 +13,7 @@ from autograder.sandbox.spawn import ForkServer
 # or everybody waits for the last of them.
 LONG = (
     "test_hostile", "test_diagnosis", "test_notebooks", "test_numbers", "test_browser", "test_pages_of_mistakes",
-    "test_nbgrader", "test_gradebook",
+    "test_nbgrader", "test_gradebook", "test_on_cluster", "test_killed", "test_packing", "test_workflows",
 )  # fmt: skip
 
 

@@ -203,6 +203,7 @@ def test_without_our_configuration_no_kernel_starts(cycle, tmp_path):
     assert not (tmp_path / "ran").exists()
 
 
+@pytest.mark.slow
 def test_what_stays_ungraded_leaves_nbgraders_grade_as_it_was(cycle, tmp_path):
     """Where the judge fails, nbgrader says so and keeps the score that it has."""
     nb = tmp_path / "nb"
@@ -218,6 +219,7 @@ def test_what_stays_ungraded_leaves_nbgraders_grade_as_it_was(cycle, tmp_path):
     assert [scores(nb)["ben", cell] for cell in TESTS] == [7.0, 2.5, 0.0]
 
 
+@pytest.mark.slow
 def test_the_source_validates_and_the_release_does_not(cycle):
     """`nbgrader validate` runs the hidden suites on the source's answers, and the public tests on a student's stubs.
 

@@ -128,6 +128,7 @@ def test_a_worker_that_dies_half_way_costs_no_grade(dask, course, submissions):
     assert comparable([*found, *grades]) == comparable(carry_out_here(orders, jobs=1))
 
 
+@pytest.mark.slow
 def test_a_course_that_is_sent_need_not_be_there(dask, course, submissions):
     """It is moved away before the workers look; without `--ship` each says who misses what."""
     orders = orders_of(course, submissions)
@@ -145,6 +146,7 @@ def test_a_course_that_is_sent_need_not_be_there(dask, course, submissions):
         list(carry_out(orders, moved))
 
 
+@pytest.mark.slow
 def test_a_worker_looks_at_a_changed_suite(dask, course, submissions):
     """It has graded by the old one, and lives on."""
     before = comparable(carry_out(orders_of(course, submissions), partial(cluster.scheduler, dask.address)))
@@ -231,6 +233,7 @@ def test_what_slurm_refuses_is_told(tmp_path, monkeypatch):
         pass
 
 
+@pytest.mark.slow
 def test_the_command_line_grades_on_a_cluster(dask, course, submissions, tmp_path):
     """And says what does not go together."""
     command = [sys.executable, "-m", "autograder", "grade", tmp_path / "class", "--course", course.root]
