@@ -71,6 +71,11 @@ class ForkServer:
         )  # fmt: skip
         theirs.close()
 
+    @property
+    def pid(self) -> int:
+        """The server's process."""
+        return self._process.pid
+
     def guest(self, policy: Policy) -> "Guest":
         """A fresh guest under ``policy``, and another one is forked meanwhile for the next call.
 
