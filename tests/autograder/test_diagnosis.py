@@ -36,8 +36,12 @@ def label_of(diagnosis):
     return {name.partition("__")[2] for name in diagnosis.misconception.split(" | ")} if diagnosis else set()
 
 
+QUICK = ("03_norm_penalties", "07_dropout")  # what a plain run looks at; the rest is slow together
+SLOW = [pytest.param(path, marks=pytest.mark.slow) for path in FILES if path.stem not in QUICK]
+
+
 @pytest.mark.timeout(600)
-@pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", [*(path for path in FILES if path.stem in QUICK), *SLOW], ids=lambda path: path.stem)
 def test_wrong_answers_get_their_label(path):
     """Most of the evaluation set is labelled as it must be, the rest not at all: no answer gets a wrong label."""
     bench = warm_judge(load_course(ROOT)).bench(path.stem)

@@ -35,7 +35,7 @@ from .nbgrader_course import (
 )
 from .small_course import write_course
 
-pytestmark = pytest.mark.timeout(900)
+pytestmark = [pytest.mark.timeout(900), pytest.mark.slow]
 TESTS = ("points-scale", "points-Scaler", "points-twice")
 ONE_QUESTION = """\
 [[question]]
@@ -203,7 +203,6 @@ def test_without_our_configuration_no_kernel_starts(cycle, tmp_path):
     assert not (tmp_path / "ran").exists()
 
 
-@pytest.mark.slow
 def test_what_stays_ungraded_leaves_nbgraders_grade_as_it_was(cycle, tmp_path):
     """Where the judge fails, nbgrader says so and keeps the score that it has."""
     nb = tmp_path / "nb"
@@ -219,7 +218,6 @@ def test_what_stays_ungraded_leaves_nbgraders_grade_as_it_was(cycle, tmp_path):
     assert [scores(nb)["ben", cell] for cell in TESTS] == [7.0, 2.5, 0.0]
 
 
-@pytest.mark.slow
 def test_the_source_validates_and_the_release_does_not(cycle):
     """`nbgrader validate` runs the hidden suites on the source's answers, and the public tests on a student's stubs.
 
