@@ -38,16 +38,36 @@ def run(
     ``function`` is called with the folder in which its worker has unpacked the zip ``packed``, None where there is
     none, and an item; it must be importable there. An exception of it is raised here.
 
-    An item whose worker dies is given to another one; one that has cost as many workers as the scheduler allows (its
-    setting ``distributed.scheduler.allowed-failures``, 3) has ``lost(item)`` for its result. Raises ``ClusterError``
-    where there is no scheduler, no worker, or one with several threads.
+    An item whose worker dies is given to another one. When it has seen as many workers die as the scheduler allows (its
+    setting ``distributed.scheduler.allowed-failures``, 3), it is suspected of killing them, though it may only have
+    waited beside the one that did: at the end each suspect is tried alone, and has ``lost(item)`` for its result where
+    its workers die again. Raises ``ClusterError`` where there is no scheduler, no worker, or one with several threads.
     """
     with connect() as client, _sent(client, packed) as name:
         yield from _map(client, partial(_call, function, name), iter(items), lost)
 
 
 def _map(client: Client, function: Callable[[T], R], left: Iterator[T], lost: Callable[[T], R] | None) -> Iterator[R]:
-    """The results, of which a bounded number is asked for ahead."""
+    """The results, of which a bounded number is asked for ahead; suspects come last."""
+    suspects = list[T]()
+    for item, result in _flight(client, function, left, WINDOW):
+        if result is None:
+            suspects.append(item)
+        else:
+            yield result[0]
+    for item, result in _flight(client, function, iter(suspects), 1):
+        if result is not None:
+            yield result[0]
+        elif lost is not None:
+            yield lost(item)
+        else:
+            raise ClusterError(f"the workers that had {item} died, one after another")
+
+
+def _flight(
+    client: Client, function: Callable[[T], R], left: Iterator[T], ahead: int
+) -> Iterator[tuple[T, tuple[R] | None]]:
+    """Each item with its result, None where the scheduler has given it up; at most ``ahead`` are asked for at once."""
     from distributed import KilledWorker, as_completed
 
     futures, flight = as_completed(loop=client.loop), dict[str, T]()
@@ -58,19 +78,17 @@ def _map(client: Client, function: Callable[[T], R], left: Iterator[T], lost: Ca
             flight[future.key] = item
             futures.add(future)
 
-    submit(WINDOW)
+    submit(ahead)
     for future in futures:
         item = flight.pop(future.key)
         submit(1)
         try:
-            result = future.result()
+            result = (future.result(),)
         except KilledWorker:
-            if lost is None:
-                raise
-            result = lost(item)
+            result = None
         except CancelledError as error:
             raise ClusterError(f"the scheduler is gone ({error})") from error
-        yield result
+        yield item, result
 
 
 @contextlib.contextmanager
