@@ -111,7 +111,15 @@ PAGES = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize(("size", "scheme"), [("desk", "light"), ("phone", "light"), ("desk", "dark")])
+@pytest.mark.parametrize(
+    ("size", "scheme"),
+    [
+        ("desk", "light"),
+        ("phone", "dark"),
+        pytest.param("desk", "dark", marks=pytest.mark.slow),
+        pytest.param("phone", "light", marks=pytest.mark.slow),
+    ],
+)
 @pytest.mark.parametrize("name", PAGES)
 def test_a_page_is_accessible_and_fits(opened, name, size, scheme):
     """axe-core finds no serious violation of WCAG 2 A and AA, not in what is folded either; nothing sticks out."""
