@@ -17,9 +17,11 @@ from autograder.cli_student import check
 from autograder.command import (
     CourseOption,
     QuietOption,
+    RosterOption,
     console,
     course_of,
     people_of,
+    press_of,
     reports_errors,
     with_progress,
 )
@@ -73,6 +75,7 @@ def report(
     out: Annotated[Path, typer.Argument(help="Folder that `autograder grade` wrote.")] = Path("graded"),
     to: Annotated[Path | None, typer.Option("--to", help="Folder for the pages; default: the same.")] = None,
     anonymous: Annotated[bool, typer.Option("--anonymous", help="Numbers in place of names; asks for --to.")] = False,
+    roster: RosterOption = None,
     jobs: Annotated[int, typer.Option(min=0, help="Processes that write; 0 is one a core.")] = 0,
     quiet: QuietOption = False,
     course: CourseOption = None,
@@ -81,16 +84,14 @@ def report(
     from autograder import store
     from autograder.executors.local import cores
     from autograder.joining import ANYBODY
-    from autograder.publishing import Press, publish, without_names
-    from autograder.reports.texts import load_texts
+    from autograder.publishing import publish, without_names
 
     if anonymous and (to is None or to.resolve() == out.resolve()):
         raise AssignmentError("--anonymous needs another folder for its pages; name it with --to")
     loaded, grades = course_of(course), list(store.read_all(out))
     if not grades:
         raise AssignmentError(f"{out} holds no grades; `autograder grade` writes them")
-    people = ANYBODY if anonymous else people_of(loaded)
-    press = Press(to or out, loaded.config, load_texts(loaded.root), people)
+    press = press_of(loaded, to or out, ANYBODY if anonymous else people_of(loaded, roster))
     shown = without_names(grades) if anonymous else grades
     for page in with_progress(publish(press, shown, jobs or cores()), len(grades) + 1, quiet, "writing"):
         last = page

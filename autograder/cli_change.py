@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
-from autograder.command import CourseOption, console, course_of, reports_errors
+from autograder.command import CourseOption, console, course_of, people_of, press_of, reports_errors
 from autograder.errors import AssignmentError
 
 Out = Annotated[Path, typer.Option("--out", help="Folder that `autograder grade` wrote.")]
@@ -30,14 +30,12 @@ def override(
     from autograder.audit import user
     from autograder.overriding import Wish
     from autograder.overriding import override as carry_out
-    from autograder.publishing import Press
-    from autograder.reports.texts import load_texts
 
     if (points is None) != remove:
         raise AssignmentError("give the points that the task is to have, or --remove to take an override back")
     loaded = course_of(course)
-    press = Press(out, loaded.config, load_texts(loaded.root))
-    done = carry_out(loaded, press, Wish(student, task, points, reason, by or user(), assignment))
+    wish = Wish(student, task, points, reason, by or user(), assignment)
+    done = carry_out(loaded, press_of(loaded, out, people_of(loaded)), wish)
     typer.echo(f"{done.student}, {done.assignment}: {done.score:g} of {done.max_score:g} points now")
 
 

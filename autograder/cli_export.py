@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 import typer
 
-from autograder.command import CourseOption, course_of, reports_errors
+from autograder.command import CourseOption, RosterOption, course_of, people_of, reports_errors
 from autograder.errors import AssignmentError
 
 export = typer.Typer(no_args_is_help=True, help="Write grades for other programs: an LMS, a spreadsheet, a CI server.")
@@ -15,61 +15,43 @@ To = Annotated[Path, typer.Option("--to", help="File to write.")]
 Assignment = Annotated[str | None, typer.Option(help="Only this assignment.")]
 One = Annotated[str, typer.Option("--assignment", help="The assignment.")]
 Whose = Annotated[str, typer.Option("--student", help="The student.")]
-Roster = Annotated[Path | None, typer.Option(help="CSV that joins student ids with names and ids elsewhere.")]
 Allow = Annotated[
     bool, typer.Option("--allow-ungraded", help="Export what is graded; leave blank what is not, never 0.")
 ]
 GRADED = Path("graded")
 
 
-@export.command(epilog="Example: autograder export csv graded/ --to grades.csv")
-@reports_errors
-def csv(
-    to: To, folder: Folder = GRADED, assignment: Assignment = None, roster: Roster = None,
-    allow_ungraded: Allow = False, course: CourseOption = None,
-) -> None:  # fmt: skip
-    """A tidy CSV: a row for each student, assignment and task."""
-    _write_class("csv", to, folder, assignment, roster, allow_ungraded, course)
+def _tables(name: str, what: str) -> None:
+    """Make the command for a format that holds the class as a table, with what the roster knows."""
+
+    @export.command(name, help=what, epilog=f"Example: autograder export {name} graded/ --to grades")
+    @reports_errors
+    def command(
+        to: To, folder: Folder = GRADED, assignment: Assignment = None, roster: RosterOption = None,
+        allow_ungraded: Allow = False, course: CourseOption = None,
+    ) -> None:  # fmt: skip
+        _write_class(name, to, folder, assignment, roster, allow_ungraded, course)
 
 
-@export.command(epilog="Example: autograder export wide graded/ --to grades.csv --roster roster.csv")
-@reports_errors
-def wide(
-    to: To, folder: Folder = GRADED, assignment: Assignment = None, roster: Roster = None,
-    allow_ungraded: Allow = False, course: CourseOption = None,
-) -> None:  # fmt: skip
-    """A wide CSV: a row for each student, a column for each assignment."""
-    _write_class("wide", to, folder, assignment, roster, allow_ungraded, course)
+_tables("csv", "A tidy CSV: a row for each student, assignment and task.")
+_tables("wide", "A wide CSV: a row for each student, a column for each assignment.")
+_tables("xlsx", "An Excel workbook with both tables.")
 
 
-@export.command(epilog="Example: autograder export xlsx graded/ --to grades.xlsx --roster roster.csv")
-@reports_errors
-def xlsx(
-    to: To, folder: Folder = GRADED, assignment: Assignment = None, roster: Roster = None,
-    allow_ungraded: Allow = False, course: CourseOption = None,
-) -> None:  # fmt: skip
-    """An Excel workbook with both tables."""
-    _write_class("xlsx", to, folder, assignment, roster, allow_ungraded, course)
+def _grades(name: str, what: str) -> None:
+    """Make the command for a format that holds grades alone."""
+
+    @export.command(name, help=what, epilog=f"Example: autograder export {name} graded/ --to grades")
+    @reports_errors
+    def command(
+        to: To, folder: Folder = GRADED, assignment: Assignment = None, allow_ungraded: Allow = False,
+        course: CourseOption = None,
+    ) -> None:  # fmt: skip
+        _write_class(name, to, folder, assignment, None, allow_ungraded, course)
 
 
-@export.command(epilog="Example: autograder export json graded/ --to grades.json")
-@reports_errors
-def json(
-    to: To, folder: Folder = GRADED, assignment: Assignment = None,
-    allow_ungraded: Allow = False, course: CourseOption = None,
-) -> None:  # fmt: skip
-    """All that is known, as one JSON array of grades."""
-    _write_class("json", to, folder, assignment, None, allow_ungraded, course)
-
-
-@export.command(epilog="Example: autograder export junit graded/ --to junit.xml --assignment 07_dropout")
-@reports_errors
-def junit(
-    to: To, folder: Folder = GRADED, assignment: Assignment = None,
-    allow_ungraded: Allow = False, course: CourseOption = None,
-) -> None:  # fmt: skip
-    """JUnit XML: a testsuite for each submission; what is not graded is an error there."""
-    _write_class("junit", to, folder, assignment, None, allow_ungraded, course)
+_grades("json", "All that is known, as one JSON array of grades.")
+_grades("junit", "JUnit XML: a testsuite for each submission; what is not graded is an error there.")
 
 
 @export.command(epilog="Example: autograder export moodle graded/ --to moodle.csv --roster roster.csv")
@@ -79,7 +61,7 @@ def moodle(
     worksheet: Annotated[
         Path | None, typer.Option(help="Fill the offline grading worksheet that Moodle gave for one assignment.")
     ] = None,
-    roster: Roster = None, allow_ungraded: Allow = False, course: CourseOption = None,
+    roster: RosterOption = None, allow_ungraded: Allow = False, course: CourseOption = None,
 ) -> None:  # fmt: skip
     """A file for Moodle's grade import; or its offline grading worksheet, with our scores in it."""
     from autograder.reports.moodle import worksheet as fill
@@ -105,7 +87,7 @@ def canvas(
     column: Annotated[
         str | None, typer.Option(help="Title of the column to fill; default: the assignment's title, or its name.")
     ] = None,
-    roster: Roster = None, allow_ungraded: Allow = False, course: CourseOption = None,
+    roster: RosterOption = None, allow_ungraded: Allow = False, course: CourseOption = None,
 ) -> None:  # fmt: skip
     """Your own export of a Canvas gradebook, with one column filled and all else as it was."""
     from autograder.reports.canvas import filled
@@ -158,12 +140,11 @@ def _wanted(
     folder: Path, assignment: str | None, student: str | None, roster: Path | None, allow: bool, course: Path | None
 ) -> Any:
     from autograder.exporting import Export, grades_to_export
-    from autograder.roster import load_roster
 
     loaded = course_of(course)
     name = loaded.assignment(assignment).name if assignment is not None else None
     grades = grades_to_export(folder, name, student, allow)
-    return Export(grades, loaded.config, load_roster(roster) if roster is not None else ())
+    return Export(grades, loaded.config, people_of(loaded, roster).students)
 
 
 def _write_class(

@@ -24,9 +24,11 @@ from autograder.command import (
     USAGE,
     CourseOption,
     QuietOption,
+    RosterOption,
     console,
     course_of,
     people_of,
+    press_of,
     reports_errors,
     with_progress,
 )
@@ -36,7 +38,6 @@ LayoutOption = Annotated[
     str | None,
     typer.Option(help="Whose download: canvas, github, gradescope, moodle, nbgrader or folders; default: as it looks."),
 ]
-RosterOption = Annotated[Path | None, typer.Option(help="CSV of the students; default: the course's roster.csv.")]
 GroupsOption = Annotated[Path | None, typer.Option(help="CSV with columns group,student: who hands in together.")]
 DeadlineOption = Annotated[
     datetime | None, typer.Option(help="Of clones, the last commit by then (UTC); default: the due date.")
@@ -84,7 +85,7 @@ def grade(
         typer.echo(f"not graded: {line}", err=True)
     carry_out = grading_on(jobs, scheduler, slurm, slurm_jobs, slurm_option or [], ship)
     chosen = _since(found.submissions, since, paths)
-    _grade(loaded, chosen, out, carry_out, said, force, frozenset(task or ()), people)
+    _grade(loaded, chosen, people, out, carry_out, said, force, frozenset(task or ()))
 
 
 def _since(submissions: Any, since: datetime | None, paths: list[Path]) -> Any:
@@ -108,17 +109,15 @@ def _utc(when: datetime) -> datetime:
 
 
 def _grade(
-    course: Any, submissions: Any, out: Path, carry_out: Callable[[Any], Any], said: Said,
-    force: bool = False, only: frozenset[str] = frozenset(), people: Any = None,
+    course: Any, submissions: Any, people: Any, out: Path, carry_out: Callable[[Any], Any], said: Said,
+    force: bool = False, only: frozenset[str] = frozenset(),
 ) -> None:  # fmt: skip
     from itertools import chain
 
     from autograder import store
     from autograder.contract import to_json
+    from autograder.counting import rule
     from autograder.grading import plan, save_all, shared
-    from autograder.joining import ANYBODY
-    from autograder.publishing import Press
-    from autograder.reports.texts import load_texts
 
     began, quiet = time.monotonic(), said in (Said.JSON, Said.NOTHING)
     for name in only:
@@ -127,8 +126,9 @@ def _grade(
     with store.locked(out):
         todo = plan(course, submissions, out, force, only)
         results = with_progress(carry_out(todo.orders), len(todo.orders), quiet, "grading")
-        press = Press(out, course.config, load_texts(course.root), people or ANYBODY)
-        grades = save_all(press, shared(course, submissions, chain(todo.restated, results)), todo.unchanged)
+        press = press_of(course, out, people)
+        results = shared(course, submissions, chain(todo.restated, results))
+        grades = save_all(press, results, todo.unchanged, rule(course))
     if said is Said.JSON:
         typer.echo(json.dumps([to_json(grade) for grade in grades], ensure_ascii=False))
     elif not quiet:
@@ -194,14 +194,14 @@ def demo(
 ) -> None:
     """Write a class of 30 submissions, right and wrong and broken, and grade it."""
     from autograder.demo import write_class
+    from autograder.discovery import discover
+    from autograder.joining import ANYBODY
 
     loaded = course_of(course)
     count = write_class(loaded, out / "submitted")
     typer.echo(f"wrote {count} submissions to {out / 'submitted'}; grading them as `autograder grade` does")
-    from autograder.discovery import discover
-
     found = discover([out / "submitted"], loaded, None, None)
     for line in found.unmatched:
         typer.echo(f"not graded: {line}", err=True)
     carry_out = grading_on(jobs, None, False, 1, [], False)
-    _grade(loaded, found.submissions, out / "graded", carry_out, Said.TABLE)
+    _grade(loaded, found.submissions, ANYBODY, out / "graded", carry_out, Said.TABLE)

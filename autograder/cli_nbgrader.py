@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from autograder.command import CourseOption, QuietOption, console, course_of, reports_errors
+from autograder.command import CourseOption, QuietOption, console, course_of, people_of, press_of, reports_errors
 
 gradebook = typer.Typer(no_args_is_help=True, help="nbgrader's gradebook.", rich_markup_mode=None)
 
@@ -28,14 +28,12 @@ def sync(
     """Write grades into nbgrader's gradebook, and take back what humans gave there."""
     from autograder import store
     from autograder.gradebook import sync as write
-    from autograder.publishing import Press
-    from autograder.reports.texts import load_texts
 
     loaded = course_of(course)
     url = db or f"sqlite:///{out.resolve().parent / 'gradebook.db'}"
     with store.locked(out):
         done = write(out, loaded.config, url)
-        press = Press(out, loaded.config, load_texts(loaded.root))
+        press = press_of(loaded, out, people_of(loaded))
         for grade in done.marked:
             press.feedback(grade)
         if done.marked:

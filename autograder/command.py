@@ -9,6 +9,7 @@ from typing import Annotated, Any, TypeVar
 import typer
 
 CourseOption = Annotated[Path | None, typer.Option("--course", help="Folder of the course; default: here or above.")]
+RosterOption = Annotated[Path | None, typer.Option(help="CSV of the students; default: the course's roster.csv.")]
 QuietOption = Annotated[bool, typer.Option("--quiet", help="Print nothing but errors.")]
 UNGRADED, USAGE = 3, 2
 T = TypeVar("T")
@@ -49,6 +50,14 @@ def people_of(course: Any, roster: Path | None = None, groups: Path | None = Non
 
     beside = course.root / "roster.csv"
     return load_people(roster or (beside if beside.is_file() else None), groups)
+
+
+def press_of(course: Any, folder: Path, people: Any) -> Any:
+    """What writes a graded class's files into a folder, in the course's words."""
+    from autograder.publishing import Press
+    from autograder.reports.texts import load_texts
+
+    return Press(folder, course.config, load_texts(course.root), people)
 
 
 def console(width: int | None = None, stderr: bool = False) -> Any:

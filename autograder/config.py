@@ -97,6 +97,7 @@ class Config(_Frozen):
     isolation: Literal["process", "confined"] = "confined"
     limits: Limits = Limits()
     late: LatePolicy | None = None
+    counts: Literal["last", "best", "last_before_due"] = "last"
     total: TotalPolicy | None = None
     demo: tuple[str, ...] = ()
     assignments: Annotated[dict[AssignmentName, AssignmentConfig], Field(min_length=1)]

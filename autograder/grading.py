@@ -56,7 +56,7 @@ def plan(
     unchanged: list[Grade] = []
     for submission in submissions:
         keys = fingerprints(course, submission)
-        earlier = store.latest(folder, submission.assignment, submission.student)
+        earlier = store.newest(folder, submission.assignment, submission.student)
         kept = {
             task.name: task
             for task in (earlier.tasks if earlier is not None else ())
@@ -66,7 +66,7 @@ def plan(
             orders.append(Order(course, submission, keys=keys, kept=kept))
             continue
         now = restated(course, submission, earlier)
-        theirs = [store.latest(folder, submission.assignment, member) for member in submission.members]
+        theirs = [store.newest(folder, submission.assignment, member) for member in submission.members]
         wanted = [_as_member(course, submission, now, member) for member in submission.members]
         if now == earlier and all(_is_same(one, other) for one, other in zip(wanted, theirs, strict=True)):
             unchanged += [now, *(one for one in theirs if one is not None)]
@@ -137,30 +137,36 @@ def grade_one(order: Order) -> Grade:
     return replace(grade, tasks=tasks, seconds=time.perf_counter() - began)
 
 
-def save_all(press: Press, grades: Iterable[Grade], unchanged: Sequence[Grade] = ()) -> tuple[Grade, ...]:
-    """Store each grade, and its feedback, as it comes; then what tells of the class, over all that the folder holds. Of
-    those ``unchanged`` only the feedback that an earlier run had no time for is written.
+def save_all(
+    press: Press, grades: Iterable[Grade], unchanged: Sequence[Grade] = (), rule: store.Rule = store.last
+) -> tuple[Grade, ...]:
+    """Store each grade, and the feedback on the one that counts by the ``rule``, as it comes; then what tells of the
+    class, over all that the folder holds. Of those ``unchanged`` only what an earlier run had no time for is written.
 
-    Returns all of them by assignment and student. Raises ``GraderError`` where the folder cannot be written.
+    Returns what counts now, and what stayed ungraded, by assignment and student. Raises ``GraderError`` where the
+    folder cannot be written.
     """
     done: list[Grade] = []
     for grade in grades:
-        attempt = store.as_next_attempt(press.folder, grade)
-        _log(press.folder, store.latest(press.folder, grade.assignment, grade.student), attempt)
-        path = store.write(press.folder, grade)
-        press.feedback(attempt if attempt.is_graded else store.read(path))  # an earlier one may count still
-        done.append(attempt)
-    for grade in filter(press.lacks, unchanged):
-        press.feedback(grade)
-    done += unchanged
+        whose, attempt = (grade.assignment, grade.student), store.as_next_attempt(press.folder, grade)
+        before = store.latest(press.folder, *whose, rule)
+        _log(press.folder, before, store.choice(press.folder, *whose, rule, attempt))
+        counts = store.read(store.write(press.folder, grade, rule))
+        press.feedback(counts)
+        done.append(counts if attempt.is_graded else attempt)
+    for grade in unchanged:
+        counts = store.latest(press.folder, grade.assignment, grade.student, rule) or grade
+        if press.lacks(counts):
+            press.feedback(counts)
+        done.append(counts)
     press.overview(store.read_all(press.folder), changed=[grade.assignment for grade in done])
     return tuple(sorted(done, key=lambda grade: (grade.assignment, grade.student)))
 
 
-def _log(folder: Path, before: Grade | None, after: Grade) -> None:
+def _log(folder: Path, before: Grade | None, after: Grade | None) -> None:
     """Put on record that a grade which was there is about to be another."""
-    changed = comparison.change(before, after) if before is not None and after.is_graded else None
-    if changed is not None:
+    changed = comparison.change(before, after) if before and after and after.is_graded else None
+    if changed is not None and after is not None:
         why, now = ", ".join(changed.why), datetime.now(UTC).isoformat(timespec="seconds")
         scores = (changed.before, changed.after)
         about = (after.student, after.assignment, None, *scores, why)

@@ -65,9 +65,12 @@ class LatePolicy(BaseModel):
     def penalty(self, due: datetime, submitted: datetime) -> float:
         """The share of the score, in [0, 1], that a submission at this time loses."""
         kind, percent = self.step
-        seconds = (submitted - due).total_seconds() - 60 * self.grace_minutes
-        begun = max(0, -int(-seconds // (86_400 if kind == "day" else 3600)))
+        begun = max(0, -int(-self.overdue(due, submitted) // (86_400 if kind == "day" else 3600)))
         return min(begun * percent, self.max_percent) / 100
+
+    def overdue(self, due: datetime, submitted: datetime) -> float:
+        """By how many seconds a submission at this time missed the due date and its grace; not above 0 in time."""
+        return (submitted - due).total_seconds() - 60 * self.grace_minutes
 
     def floor(self, max_score: float) -> float:
         """The points below which lateness takes no score, of these at most."""

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from autograder import audit, overrides, store
+from autograder.counting import rule
 from autograder.course import Course
 from autograder.errors import AssignmentError
 from autograder.publishing import Press
@@ -34,7 +35,7 @@ def override(course: Course, press: Press, wish: Wish) -> Grade:
     assignment, name = task_of(course, wish.task, wish.assignment)
     folder = press.folder
     with store.locked(folder):
-        grade = store.latest(folder, assignment, wish.student)
+        grade = store.latest(folder, assignment, wish.student, rule(course))
         if grade is None:
             raise AssignmentError(f"{folder} holds no grade of {wish.student} for {assignment}")
         task = next((task for task in grade.tasks if task.name == name), None)

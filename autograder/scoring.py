@@ -39,7 +39,7 @@ def _blocked(test: TestResult, unsolved: list[str]) -> TestResult:
     return dataclasses.replace(test, outcome=Outcome.BLOCKED, message=f"{told}\n{test.message}".rstrip())
 
 
-def late(course: Course, submission: Submission) -> Mapping[str, Any] | None:
+def late(course: Course, submission: Submission | Grade) -> Mapping[str, Any] | None:
     """What lateness costs, by the time that was recorded and this student's due date: None where there is no policy,
     no due date, no known time, or nothing to pay."""
     assignment, policy = course.assignment(submission.assignment), course.config.late

@@ -1,6 +1,6 @@
 """Grades on disk. A folder of grades holds
 
-    grades/<assignment>/<student>.json             the grade that counts: the last one that was decided
+    grades/<assignment>/<student>.json             the grade that counts: of the attempt that a rule chooses
     attempts/<assignment>/<student>/<number>.json  every attempt, ungraded ones too, numbered from 1
 
 What is set by hand (``overrides``) is in the grade that counts, and in no attempt.
@@ -14,7 +14,7 @@ import contextlib
 import fcntl
 import json
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -27,7 +27,21 @@ from autograder.results import Grade
 LOCK = ".lock"
 
 
-def write(folder: Path, grade: Grade) -> Path:
+Rule = Callable[[Iterator[Grade]], Grade | None]
+"""Chooses the grade that counts among a student's attempts, which it is given newest first and reads as it needs."""
+
+
+def last(newest_first: Iterator[Grade]) -> Grade | None:
+    """The last attempt that is graded; where there is none, the last one."""
+    newest = None
+    for grade in newest_first:
+        if grade.is_graded:
+            return grade
+        newest = newest or grade
+    return newest
+
+
+def write(folder: Path, grade: Grade, rule: Rule = last) -> Path:
     """Store a grade as the next attempt; returns the path of the grade that counts. One that stayed ungraded never
     replaces one that did not, and what humans gave stays.
 
@@ -38,8 +52,7 @@ def write(folder: Path, grade: Grade) -> Path:
     with contextlib.suppress(GraderError):
         grade = replace(grade, manual=grade.manual or read(path).manual)
     write_text(attempt, _text(overrides.applied(grade, overrides.NONE)))
-    if grade.is_graded or not (path.is_file() and read(path).is_graded):
-        put(folder, grade)
+    latest(folder, grade.assignment, grade.student, rule)
     return path
 
 
@@ -55,23 +68,46 @@ def as_next_attempt(folder: Path, grade: Grade) -> Grade:
     return overrides.applied(replace(grade, attempt=_number(earlier[-1]) + 1 if earlier else 1), by_hand)
 
 
-def latest(folder: Path, assignment: str, student: str) -> Grade | None:
-    """The grade that counts, None where there is none. One that was lost between two writes, or is no longer readable,
-    is taken from the attempts, and put back in its place."""
-    path = path_of(folder, assignment, student)
-    found: Grade | None = None
+def latest(folder: Path, assignment: str, student: str, rule: Rule = last) -> Grade | None:
+    """The grade that counts, None where there is none. One that was lost between two writes, that is no longer
+    readable, or that the rule no longer chooses, is put in its place anew."""
+    found = _counting(folder, assignment, student)
+    newest = max(map(_number, _attempts(folder, assignment, student)), default=0)
+    if found is not None and (found.attempt > newest or (rule is last and found.attempt == newest)):
+        return found
+    chosen = choice(folder, assignment, student, rule)
+    if chosen is not None and chosen != found:
+        put(folder, chosen)
+    return chosen or found
+
+
+def newest(folder: Path, assignment: str, student: str) -> Grade | None:
+    """The last attempt that is graded, or else the last one, with what was set by hand; whether it counts or not."""
+    return choice(folder, assignment, student, last) or _counting(folder, assignment, student)
+
+
+def choice(folder: Path, assignment: str, student: str, rule: Rule, new: Grade | None = None) -> Grade | None:
+    """What counts among the attempts, and a ``new`` one, with what was set by hand. Nothing is written."""
+
+    def newest_first() -> Iterator[Grade]:
+        if new is not None:
+            yield overrides.applied(new, overrides.NONE)
+        for attempt in reversed(_attempts(folder, assignment, student)):
+            with contextlib.suppress(GraderError):
+                yield read(attempt)
+
+    chosen = rule(newest_first())
+    if chosen is None:
+        return None
+    found = _counting(folder, assignment, student)
+    chosen = overrides.applied(chosen, overrides.read(folder, assignment, student))
+    return chosen if found is None else replace(chosen, manual=found.manual)
+
+
+def _counting(folder: Path, assignment: str, student: str) -> Grade | None:
     with contextlib.suppress(GraderError):
-        found = read(path)
-    for attempt in reversed(_attempts(folder, assignment, student)):
-        if found is not None and _number(attempt) <= found.attempt:
-            break
-        with contextlib.suppress(GraderError):
-            grade = read(attempt)
-            if grade.is_graded or found is None:
-                grade = overrides.applied(grade, overrides.read(folder, assignment, student))
-                put(folder, grade)
-                return grade
-    return found
+        return read(path_of(folder, assignment, student))
+    return None
 
 
 def path_of(folder: Path, assignment: str, student: str) -> Path:

@@ -52,6 +52,15 @@ def test_canvas_tells_apart_what_was_done_and_what_was_not(run, tmp_path):
     assert (tmp_path / "out.csv").read_text() == CANVAS.replace("ben,,", "ben,,3.74")
 
 
+def test_the_courses_roster_is_known_to_all(run, tmp_path):
+    """Who handed nothing in stays in the scores when points are set by hand; names are there without an option."""
+    (tmp_path / "course" / "roster.csv").write_text("student,name\namara,Amara B\nzoe,Zoe Q\n")
+    assert run("override amara 4.1 3 --reason agreed --assignment 04").exit_code == 0
+    assert "zoe,04_scaling," in (tmp_path / "graded" / "scores.csv").read_text()
+    assert run("export wide --to out.csv --allow-ungraded").exit_code == 0
+    assert "Amara B" in (tmp_path / "out.csv").read_text()
+
+
 @pytest.mark.parametrize(
     ("line", "said"),
     [

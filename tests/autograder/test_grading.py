@@ -11,6 +11,7 @@ import pytest
 
 from autograder import fingerprint, store
 from autograder.contract import to_json
+from autograder.counting import rule
 from autograder.course import load_course
 from autograder.discovery import discover
 from autograder.errors import AssignmentError, GraderError
@@ -201,7 +202,7 @@ def test_scores_hold_every_grade_of_the_folder(grades, tmp_path):
 def graded_into(folder, course, submissions, **how):
     """What a run of `grade` does; the students of whom something was run, and of whom only the points changed."""
     todo = plan(course, submissions, folder, **how)
-    save_all(press_of(folder), [*todo.restated, *carry_out(todo.orders, jobs=1)], todo.unchanged)
+    save_all(press_of(folder), [*todo.restated, *carry_out(todo.orders, jobs=1)], todo.unchanged, rule(course))
     return {order.submission.student: sorted(set(order.keys) - set(order.kept)) for order in todo.orders}, [
         grade.student for grade in todo.restated
     ]
@@ -241,6 +242,22 @@ def test_a_changed_submission_is_graded_alone(own, submissions):
     better = [replace(one, segments=submissions[0].segments) if one.student == "ben" else one for one in submissions]
     assert set(graded_into(out, course, better)[0]) == {"ben"}
     assert store.latest(out, "04_scaling", "ben").score == 12.5
+
+
+def test_the_best_counts_and_the_last_is_not_graded_again(own, submissions):
+    """A worse submission is graded once, and leaves the grade, its page and later runs as they are."""
+    course, out = own
+    course = changed(course, "grading_config.yaml", "isolation:", "counts: best\nisolation:")
+    worse = [replace(submissions[0], segments=submissions[1].segments, sources=submissions[1].sources)]
+    assert set(graded_into(out, course, worse)[0]) == {"ana"}
+    assert [one.score for one in store.attempts(out, "04_scaling", "ana")] == [12.5, 0]
+    assert store.read(store.path_of(out, "04_scaling", "ana")).score == 12.5
+    assert graded_into(out, course, worse) == ({}, [])
+    page = (out / "feedback" / "04_scaling" / "ana.txt").read_text("utf-8")
+    assert "attempt 1 counts, as your best; attempt 2, the last one, has 0 points" in page.replace("\n", " ")
+    course = changed(course, "grading_config.yaml", "counts: best", "counts: last")
+    assert graded_into(out, course, worse) == ({}, [])
+    assert store.read(store.path_of(out, "04_scaling", "ana")).score == 0
 
 
 def test_a_changed_suite_regrades_its_task_and_what_builds_on_it(own, submissions):

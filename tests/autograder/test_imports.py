@@ -39,7 +39,7 @@ LAYERS = (
     {"course", "store", "notebook", "archive", "reports.*", "sandbox.*"},
     {"submission", "repository", "source", "remote.*", "mutation", "gradebook", "written"},
     {"fingerprint", "scoring", "naming", "reach", "reference", "exam", "leaks", "handout", "scaffold"},
-    {"layouts.*"},
+    {"layouts.*", "counting"},
     {"finds", "joining"},
     {
         "discovery",
