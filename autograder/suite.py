@@ -118,6 +118,8 @@ class _Loop:
             Item(item.name, item.path.stem.removeprefix("test_"), getattr(item, "function", item).__doc__ or "")
             for item in session.items
         )
+        hooks = session.config.hook
+        session.gethookproxy = lambda _: hooks  # type: ignore[method-assign, assignment]  # no conftest has others
         self._done.put(None)
         while (asked := self._exams.get()) is not None:
             exam, context = asked

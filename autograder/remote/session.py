@@ -30,14 +30,13 @@ from autograder.remote.proxy import RemoteObject, Student
 from autograder.remote.reply import Answer, Question, gradients, kind_of, living, understood
 from autograder.remote.request import Arguments, Lifted, Loaded, veiled
 from autograder.remote.unwire import Decoder
-from autograder.remote.wire import MAX_TEXT, Encoder, GuestProtocolError, Raised
+from autograder.remote.wire import MAX_TEXT, NOTHING_LIVES, GuestProtocolError, Raised
 from autograder.results import Outcome
 from autograder.sandbox.spawn import BadFrame, Guest, GuestDied
 
 Tensors = Sequence[torch.Tensor]
 Callbacks = Mapping[int, Callable[..., Any]]
 _HELLO_SECONDS = 60.0
-_NOTHING_LIVES = Encoder(lambda _: None).encode([])  # what a guest usually says, known without reading it
 
 
 @dataclass
@@ -188,7 +187,7 @@ class Session:
             if isinstance(said, Answer):
                 break
             line.send(self._call_back(callbacks, said))
-        self._lifted.keep(living(self._decode(alive)) if alive != _NOTHING_LIVES else ())
+        self._lifted.keep(living(self._decode(alive)) if alive != NOTHING_LIVES else ())
         self.printed += said.printed[: MAX_TEXT - len(self.printed)]
         return said
 
