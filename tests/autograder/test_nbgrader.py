@@ -15,7 +15,6 @@ from autograder.leaks import Line, leaks, secrets_of
 from autograder.nbcell import points
 from autograder.nbsource import source_text, write_source
 from autograder.source import read_source
-from autograder.written import read_questions
 
 from .graded_course import NAME
 from .nbgrader_course import (
@@ -37,13 +36,6 @@ from .small_course import write_course
 
 pytestmark = [pytest.mark.timeout(900), pytest.mark.slow]
 TESTS = ("points-scale", "points-Scaler", "points-twice")
-ONE_QUESTION = """\
-[[question]]
-name = "a"
-points = 1
-text = "long enough to be read"
-scheme = "for those who have to grade it"
-"""
 FORGED = """\
 import autograder.nbcell
 autograder.nbcell.public_tests = autograder.nbcell.points = lambda *given, **named: None
@@ -267,24 +259,6 @@ def test_a_foreign_configuration_is_not_overwritten(tmp_path):
     with pytest.raises(AssignmentError, match=r"(?s)add\n.*configure\(c, course="):
         write_source(course, tmp_path / "nb")
     assert [path.name for path in (tmp_path / "nb").iterdir()] == ["nbgrader_config.py"]
-
-
-@pytest.mark.parametrize(
-    ("text", "why"),
-    [
-        ("[[question]\n", "not valid TOML"),
-        ('[[question]]\nname = "a"\npoints = 0\ntext = "x"\n', r"(?s)4 mistake.*points.*scheme"),
-        ("question = []", "1 mistake"),
-        (ONE_QUESTION * 2, "a: used twice"),
-    ],
-)  # fmt: skip
-def test_mistakes_in_written_questions_are_named(tmp_path, text, why):
-    """All at once, with the file."""
-    assignment = write_course(tmp_path).assignments[0]
-    (assignment.solution / "written.toml").write_text(text)
-    with pytest.raises(AssignmentError, match=why) as caught:
-        read_questions(assignment)
-    assert "written.toml" in str(caught.value)
 
 
 def test_every_assignment_of_the_course_has_a_source_notebook_with_a_written_question():
