@@ -1,9 +1,12 @@
-"""Every command of docs/instructor.md, run as it stands there, on a class of the small course."""
+"""Every command of docs/instructor.md, run as it stands there: its walk from authoring to Canvas, on an assignment that
+is written on the way; then the rest, on a class of the small course."""
 
 import csv
 import json
 import re
 import shlex
+import shutil
+import zipfile
 from pathlib import Path
 
 import openpyxl
@@ -11,29 +14,81 @@ import pytest
 from typer.testing import CliRunner
 
 from autograder.cli import app
+from autograder.config import load_config
 
-from .graded_course import GOOD, NAME, WRONG, graded_course, hand_in
+from .graded_course import GOOD, NAME, WRONG, graded_course, hand_in, write_graded
 
 PAGE = (Path(__file__).parents[2] / "docs" / "instructor.md").read_text(encoding="utf-8")
-COMMANDS = [
-    line.removeprefix("uv run autograder ")
-    for block in re.findall(r"```console\n(.*?)```", PAGE, re.DOTALL)
-    for line in block.splitlines()
-]
+
+
+def commands_of(text):
+    """The commands in a part of the page, in order."""
+    blocks = re.findall(r"```console\n(.*?)```", text, re.DOTALL)
+    return [line.removeprefix("uv run autograder ") for block in blocks for line in block.splitlines()]
+
+
+WALK, COMMANDS = map(commands_of, PAGE.split("## Who is who"))
 HERE = {"07_dropout": NAME, "7.3": "4.1", "dropout_layer": "scale"}  # what the page calls what the small course has
 ROSTER = "student,name,canvas_id,moodle_id\nalice,A,987,31\nben,B,988,32\ncyd,C,989,33\n"
 CANVAS = "Student,ID,SIS Login ID,Section,Scaling things (1)\n=A,987,,,\nB,988,,,\nC,989,,,\n"
+GRADEBOOK = "Student,ID,SIS Login ID,Section,Max norm (7)\nA,987,,,\nB,988,,,\n"
+FILLED = Path(__file__).parent / "max_norm"
 WORKSHEET = "Identifier,Grade\nParticipant 31,\nParticipant 33,\n"
 
 
-def run(command):
+def run(command, course=None):
     """A command of the page, in this process; its output. One judge grades, the session's."""
-    words = [HERE.get(word, word) for word in shlex.split(command)]
+    words = [HERE.get(word, word) for word in shlex.split(command)] if course is None else shlex.split(command)
     more = ["--jobs", "1"] if words[0] in ("grade", "regrade") else []
-    more += ["--course", str(graded_course().root)] if words[0] != "diff" else []
+    more += ["--seeds", "2", "--jobs", "1", "--mutants", "0.3"] if words[:2] == ["author", "check"] else []
+    more += ["--course", str(course or graded_course().root)] if words[0] != "diff" else []
     done = CliRunner().invoke(app, [*words, *more])
     assert done.exception is None, done.output
     return done.output
+
+
+def write_assignment(root):
+    """What the author fills in after `author new`, from the files of another test."""
+    for path in FILLED.glob("*.txt"):
+        folder = "tests/graded" if path.stem.startswith("test_max") else "solutions"
+        shutil.copy(path, root / folder / "12_max_norm" / f"{path.stem}.py")
+    shutil.copy(FILLED / "equivalent.yaml", root / "solutions" / "12_max_norm")
+
+
+def hand_in_to_canvas(root, folder):
+    """Alice writes the reference into what was released, and hands that in; Ben hands in the stub. The instructor has
+    their gradebook, and a roster beside the configuration."""
+    stub = root / "assignments" / "12_max_norm" / "max_norm.py"
+    (folder / "downloads").mkdir()
+    with zipfile.ZipFile(folder / "downloads" / "canvas.zip", "w") as archive:
+        archive.write(stub, "rayben_988_9002_max_norm.py")
+        shutil.copy(root / "solutions" / "12_max_norm" / "max_norm.py", stub)
+        archive.write(stub, "okaforalice_987_9001_max_norm.py")
+    (root / "roster.csv").write_text("student,canvas_id\nalice,987\nben,988\n", encoding="utf-8")
+    (folder / "gradebook.csv").write_text(GRADEBOOK, encoding="utf-8")
+
+
+@pytest.mark.timeout(600)
+def test_an_assignment_goes_all_the_way_to_canvas(tmp_path, monkeypatch):
+    """Written, proved, released, checked, graded from Canvas's download, and filled into Canvas's gradebook."""
+    root = write_graded(tmp_path / "course").root
+    monkeypatch.chdir(tmp_path)
+    told = {}
+    for command in WALK:
+        if command.startswith("check"):
+            hand_in_to_canvas(root, tmp_path)
+        told[command.partition(" 12")[0]] = run(command, root)
+        if command.startswith("author new"):
+            write_assignment(root)
+    assert "12_max_norm: sound" in told["author check"]
+    assert "All public tests passed." in told["check"]
+    assert "12_max_norm" in told["show alice"]
+    filled = next(said for command, said in told.items() if command.startswith("export canvas"))
+    assert "2 scores filled in" in filled
+    points = load_config(root / "grading_config.yaml").assignments["12_max_norm"].tasks[0].points
+    assert (tmp_path / "filled.csv").read_text() == GRADEBOOK.replace("987,,,", f"987,,,{points:.2f}").replace(
+        "988,,,", "988,,,0.00"
+    )
 
 
 @pytest.fixture(scope="module")
