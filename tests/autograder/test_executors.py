@@ -55,6 +55,28 @@ def test_a_pool_of_nothing_gives_nothing():
     assert list(local.run(operator.neg, [], jobs=2)) == []
 
 
+IN_A_POOL = """
+import operator, tempfile
+from autograder.executors import local
+
+if __name__ == "__main__":
+    print(sorted(local.run(operator.neg, range(3), jobs=2)), tempfile.gettempdir())
+"""
+
+
+def test_a_long_path_for_temporary_files_is_no_hindrance(tmp_path):
+    """The path of a socket may have 107 bytes, and that of $TMPDIR more; temporary files still go there."""
+    (tmp_path / "program.py").write_text(IN_A_POOL, encoding="utf-8")
+    folder = tmp_path / ("f" * 100)
+    folder.mkdir()
+    done = subprocess.run(
+        [sys.executable, tmp_path / "program.py"], env={**os.environ, "TMPDIR": str(folder)}, capture_output=True,
+        text=True,
+    )  # fmt: skip
+    assert (done.stdout, done.stderr) == (f"[-2, -1, 0] {folder}\n", "")
+    assert list(folder.iterdir()) == []
+
+
 def dies_at_seven(number):
     """Kills its own process, as the kernel or an operator might; where a file says so, only the first time."""
     number, once = number
