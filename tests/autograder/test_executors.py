@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from autograder.executors import inline, local
+from autograder.executors import inline, local, machine
 
 
 def test_inline_maps_in_order_and_not_before_it_is_asked():
@@ -203,3 +203,11 @@ def test_workers_end_with_a_killed_parent(tmp_path):
     parent.stdout.close()
     wait_until(lambda: not worker.exists())
     assert not worker.exists()
+
+
+@pytest.mark.parametrize(("jobs", "items", "most"), [(1, 4, 0), (2, 4, 2), (8, 1, 0), (0, 40, local.cores())])
+def test_as_many_processes_as_were_asked_for(jobs, items, most):
+    """One job, or one item, is done here; no job named is one a core."""
+    here = os.path.realpath("/proc/self")
+    workers = set(machine.run(os.path.realpath, ["/proc/self"] * items, jobs))
+    assert workers == {here} if most < 2 else 1 <= len(workers - {here}) <= most and here not in workers

@@ -75,6 +75,7 @@ ONLY = {
     "reports.*": {"picture", "results", "contract", "errors", "config", "soundness", "messages", "roster", "reports.*"},
     "gradebook": {"results", "errors", "config", "store"},
     "executors.*": set(), "executors.cluster": {"executors.parcel"},
+    "executors.machine": {"executors.inline", "executors.local"},
     "remote.wire": set(), "remote.printed": set(), "remote.probes": set(),
     "remote.twins": {"remote.wire"},
     "remote.guest": {"remote.wire", "remote.twins", "remote.refuse", "remote.printed"},
