@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from autograder.bench import Bench
 from autograder.course import Assignment, Course, require_sources
 from autograder.errors import AssignmentError
-from autograder.executors import inline, local
+from autograder.executors import machine
 from autograder.hints import telling_hints
 from autograder.judge import warm_judge
 from autograder.mutation import Equivalent, load_equivalents, mutants
@@ -41,17 +41,12 @@ def check_assignments(
 
     Raises ``AssignmentError`` where one cannot even be run.
     """
-    from autograder.executors.local import cores
-
     chosen = [course.assignment(name) for name in names] or list(course.assignments)
     if task is not None and len(chosen) != 1:
         raise AssignmentError(f"the task {task!r} belongs to one assignment; name that one alone")
     plans = [_plan(course, assignment, seeds, task, mutants if wrong else 0.0, wrong) for assignment in chosen]
     trials = [trial for plan in plans for trial in plan.trials]
-    workers = jobs or cores()
-    results = inline.run(try_out, trials) if workers == 1 else local.run(
-        try_out, trials, workers, preload=("torch", "autograder.judge")
-    )  # fmt: skip
+    results = machine.run(try_out, trials, jobs, preload=("torch", "autograder.judge"))
     found: dict[str, list[Row | MutantRow]] = {plan.bench.assignment.name: [] for plan in plans}
     waiting = deque(plans)
     for name, row in results:

@@ -82,7 +82,6 @@ def report(
 ) -> None:
     """Write the pages of a graded class again: after a template was changed, or without names."""
     from autograder import store
-    from autograder.executors.local import cores
     from autograder.joining import ANYBODY
     from autograder.publishing import publish, without_names
 
@@ -93,7 +92,7 @@ def report(
         raise AssignmentError(f"{out} holds no grades; `autograder grade` writes them")
     press = press_of(loaded, to or out, ANYBODY if anonymous else people_of(loaded, roster))
     shown = without_names(grades) if anonymous else grades
-    for page in with_progress(publish(press, shown, jobs or cores()), len(grades) + 1, quiet, "writing"):
+    for page in with_progress(publish(press, shown, jobs), len(grades) + 1, quiet, "writing"):
         last = page
     if not quiet:
         console().print(f"{len(grades)} pages; the class: {last}", soft_wrap=True, highlight=False)

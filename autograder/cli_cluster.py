@@ -26,7 +26,7 @@ def grading_on(
     jobs: int, scheduler: str | None, slurm: bool, slurm_jobs: int, slurm_options: list[str], ship: bool
 ) -> Callable[[Any], Any]:
     """What carries out orders. Raises ``AssignmentError`` where the options do not go together."""
-    from autograder.executors import cluster, local
+    from autograder.executors import cluster
     from autograder.grading import carry_out
 
     if scheduler and slurm:
@@ -36,7 +36,7 @@ def grading_on(
     if scheduler is None and not slurm:
         if ship:
             raise AssignmentError("--ship sends the course to a cluster: name one with --scheduler or --slurm")
-        return partial(carry_out, jobs=jobs or local.cores())
+        return partial(carry_out, jobs=jobs)
     try:
         import distributed  # noqa: F401 (to say now what is missing)
     except ImportError as error:

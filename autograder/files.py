@@ -1,6 +1,8 @@
-"""Files: text read with an error that names it; text and bytes written whole or not at all."""
+"""Files: text and tables read with an error that names them; text and bytes written whole or not at all."""
 
 import contextlib
+import csv
+import io
 import os
 import tempfile
 from pathlib import Path
@@ -17,6 +19,21 @@ def read_text(path: Path) -> str:
         return path.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         raise AssignmentError(f"{path}: cannot be read as UTF-8 text ({error})") from error
+
+
+def read_rows(path: Path) -> list[tuple[int, list[str]]]:
+    """The rows of a CSV that an author wrote, each with its line, its cells without the space around them. They are
+    parted by commas or, as some spreadsheets write them, by semicolons; blank lines are left out.
+
+    Raises ``AssignmentError`` naming the file, and the line that is no CSV.
+    """
+    text = read_text(path)
+    head = text.partition("\n")[0]
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=";" if head.count(";") > head.count(",") else ",")
+    try:
+        return [(reader.line_num, [cell.strip() for cell in row]) for row in reader if any(map(str.strip, row))]
+    except csv.Error as error:
+        raise AssignmentError(f"{path}: line {reader.line_num}: no CSV ({error})") from error
 
 
 def write_text(path: Path, text: str) -> None:

@@ -10,7 +10,7 @@ import os
 import sys
 import warnings
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -53,7 +53,7 @@ def sync(folder: Path, config: Config, url: str) -> Synced:
                 manual = _by_hand(gradebook.find_submission(name, grade.student))
                 waiting += manual.waiting if manual else 0
                 if manual != grade.manual:
-                    marked.append(_with(grade, manual))
+                    marked.append(replace(grade, manual=manual))
     for grade in marked:
         store.put(folder, grade)
     return Synced(len(grades), rows, tuple(marked), waiting)
@@ -185,12 +185,6 @@ def _by_hand(submission: Any) -> ByHand | None:
                 marks.append(mark)
     score = round(max(0.0, submission.score - (submission.late_submission_penalty or 0.0)), 2)
     return ByHand(score, submission.max_score, tuple(marks)) if marks else None
-
-
-def _with(grade: Grade, manual: ByHand | None) -> Grade:
-    from dataclasses import replace
-
-    return replace(grade, manual=manual)
 
 
 def _set(row: Any, **values: Any) -> int:

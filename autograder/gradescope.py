@@ -44,5 +44,5 @@ def _told(path: Path) -> tuple[str, str]:
         user = told["users"][0]
         when = datetime.fromisoformat(told["created_at"])
         return student_id(str(user.get("email") or user["id"])), when.astimezone(UTC).isoformat()
-    except (OSError, SubmissionError, ValueError, KeyError, IndexError, TypeError, AttributeError) as error:
+    except (SubmissionError, ValueError, OverflowError, KeyError, IndexError, TypeError, AttributeError) as error:
         raise GraderError(f"{path}: does not tell who handed in, and when ({error!r})") from error

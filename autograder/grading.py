@@ -9,7 +9,7 @@ from pathlib import Path
 from autograder import audit, comparison, store
 from autograder.course import Course
 from autograder.errors import GraderError
-from autograder.executors import inline, local
+from autograder.executors import machine
 from autograder.fingerprint import fingerprints
 from autograder.messages import say, speaking
 from autograder.publishing import Press
@@ -113,10 +113,7 @@ def grade_all(course: Course, submissions: Sequence[Submission], jobs: int, publ
 
 def carry_out(orders: Sequence[Order], jobs: int) -> Iterator[Grade]:
     """As ``grade_all``, for orders."""
-    jobs = min(jobs, len(orders))
-    if jobs <= 1:
-        return inline.run(grade_one, orders)
-    return local.run(grade_one, orders, jobs, preload=("torch", "autograder.judge"), lost=_lost)
+    return machine.run(grade_one, orders, jobs, preload=("torch", "autograder.judge"), lost=_lost)
 
 
 def grade_one(order: Order) -> Grade:

@@ -1,14 +1,12 @@
 """Who a submission belongs to: what a platform says of people, joined with the course's roster and groups."""
 
-import csv
-import io
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from autograder.errors import AssignmentError
-from autograder.files import read_text
+from autograder.files import read_rows
 from autograder.layouts.handed import Person
 from autograder.naming import student_id
 from autograder.results import Grade
@@ -102,8 +100,8 @@ def _filed(value: str) -> str | None:
 
 def _read_groups(path: Path, known: set[str]) -> Mapping[str, tuple[str, ...]]:
     """A CSV with the columns ``group`` and ``student``, one row a member. Every mistake at once."""
-    rows = list(csv.reader(io.StringIO(read_text(path), newline="")))
-    if not rows or [cell.strip() for cell in rows[0]] != ["group", "student"]:
+    rows = read_rows(path)
+    if not rows or rows[0][1] != ["group", "student"]:
         raise AssignmentError(f"{path}, line 1: expected the columns group,student")
     found: dict[str, list[str]] = {}
     problems = list(_fill(found, rows[1:], known))
@@ -112,13 +110,10 @@ def _read_groups(path: Path, known: set[str]) -> Mapping[str, tuple[str, ...]]:
     return {name: tuple(members) for name, members in found.items()}
 
 
-def _fill(found: dict[str, list[str]], rows: Sequence[Sequence[str]], known: set[str]) -> Iterator[str]:
+def _fill(found: dict[str, list[str]], rows: Sequence[tuple[int, list[str]]], known: set[str]) -> Iterator[str]:
     """Put each row's student into its group. Yields what is wrong with rows."""
     seen: set[str] = set()
-    for line, row in enumerate(rows, start=2):
-        cells = [cell.strip() for cell in row]
-        if not any(cells):
-            continue
+    for line, cells in rows:
         if len(cells) != 2 or not all(cells) or not _squeezed(cells[0]):
             yield f"line {line}: expected a group and a student"
         elif known and student_id(cells[1]) not in known:

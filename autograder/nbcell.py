@@ -88,5 +88,8 @@ def _kept() -> Path:
 
 
 def _reasons(printed: str) -> str:
+    """Why tests stayed ungraded, by the grades that were printed; a process that was killed has printed none."""
+    if not printed:
+        return "the judge's process ended without a word"
     tests = [test for grade in json.loads(printed) for task in grade["tasks"] for test in task["tests"]]
     return "; ".join(sorted({test["message"] for test in tests if test["outcome"] == "ungraded"}))

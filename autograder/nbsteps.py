@@ -6,7 +6,6 @@ questions; ``Judged`` has the judge grade the submitted file, in a process of it
 where the outputs of the tests would be; ``SavePoints`` puts them into the gradebook.
 """
 
-import dataclasses
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -36,7 +35,7 @@ from autograder.gradebook import POINTS
 from autograder.handout import KERNEL, contents
 from autograder.nbcell import judged
 from autograder.nbrestore import Issued, read_cells, restored
-from autograder.reports.feedback import on_task
+from autograder.reports.feedback import of_task
 from autograder.reports.texts import load_texts
 from autograder.source import read_source
 
@@ -153,8 +152,7 @@ class Judged(CourseStep):
         for cell in nb.cells:
             about = cell.metadata.get("nbgrader", {})
             if about.get("grade") and (task := tasks.get(about["grade_id"].removeprefix(POINTS))):
-                lines = on_task(dataclasses.replace(task, picture=None), "hidden", grade.problem, texts)
-                text = told + "\n".join(lines).rstrip() + "\n"
+                text = f"{told}{of_task(task, grade.problem, texts)}\n"
                 result = {"text/plain": repr(float(task.points))}
                 cell.outputs = [
                     _new.new_output("stream", name="stdout", text=text),

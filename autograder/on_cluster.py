@@ -1,10 +1,8 @@
 """Grade on a Dask cluster: the course is on each worker, or goes there, and is proved to be the same as here."""
 
-import io
 import socket
 import sys
 import uuid
-import zipfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
@@ -20,6 +18,7 @@ from autograder.grading import Order, grade_one, ungraded
 from autograder.results import Grade, TaskScore
 from autograder.submission import Submission
 from autograder.versions import versions
+from autograder.zipping import zipped
 
 
 @dataclass(frozen=True)
@@ -64,13 +63,9 @@ def carry_out(
 def pack(course: Course) -> bytes:
     """What grading needs of a course, as a zip: the configuration, the solutions and the hidden suites."""
     folders = [folder for one in course.assignments for folder in (one.solution, one.suites)]
-    files = [path for folder in folders for path in sorted(folder.rglob("*")) if path.is_file()]
-    packed = io.BytesIO()
-    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
-        for path in [course.root / CONFIG_FILE, *files]:
-            if "__pycache__" not in path.parts:
-                archive.writestr(zipfile.ZipInfo(str(path.relative_to(course.root))), path.read_bytes())
-    return packed.getvalue()
+    found = [course.root / CONFIG_FILE, *(path for folder in folders for path in folder.rglob("*") if path.is_file())]
+    names = {path.relative_to(course.root): path for path in found}
+    return zipped({str(name): path.read_bytes() for name, path in names.items() if "__pycache__" not in name.parts})
 
 
 def grade_there(site: Site, unpacked: Path | None, task: Task) -> Grade:
@@ -115,7 +110,9 @@ def _lies_in(module: Any, root: Path) -> bool:
 def _difference(site: Site, course: Course) -> str:
     """Why the same grade cannot be given here."""
     here = versions()
-    other = [f"{name} {here.get(name)}, not {wanted}" for name, wanted in site.versions.items() if here[name] != wanted]
+    other = [
+        f"{name} {here.get(name)}, not {wanted}" for name, wanted in site.versions.items() if here.get(name) != wanted
+    ]
     if other:
         return f"it has {', '.join(other)}; install the same versions everywhere"
     return (

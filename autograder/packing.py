@@ -1,9 +1,7 @@
 """One assignment as a zip for Gradescope: the grader, this assignment's suites and solutions, and nothing else."""
 
-import io
 import json
 import re
-import zipfile
 from collections.abc import Iterator, Mapping
 from importlib.metadata import metadata, requires, version
 from math import ceil
@@ -15,12 +13,12 @@ from autograder.config import Config
 from autograder.course import CONFIG_FILE, Assignment, Course, require_sources
 from autograder.errors import AssignmentError, GraderError
 from autograder.reports.gradescope import VISIBILITIES, failure
+from autograder.zipping import zipped
 
 DISTRIBUTION = "regularization-autograder"
 _PACKAGE = Path(autograder.__path__[0])
 _TEMPLATES = _PACKAGE / "templates" / "gradescope"
 _NOT_THERE = {"nbgrader", "pytest-timeout", "watchfiles", "xlsxwriter"}  # of no use where one submission is graded
-_TIME = (1980, 1, 1, 0, 0, 0)  # so that the same course gives the same zip
 _PYPROJECT = """\
 [build-system]
 requires = ["hatchling"]
@@ -47,14 +45,7 @@ def pack(course: Course, assignment: Assignment, visibility: str) -> bytes:
     if visibility not in VISIBILITIES:
         raise AssignmentError(f"--visibility is {visibility!r}; expected {', '.join(VISIBILITIES)}")
     require_sources(assignment)
-    buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, data in sorted(_files(course, assignment, visibility).items()):
-            info = zipfile.ZipInfo(name, _TIME)
-            info.external_attr = (0o100755 if name in ("setup.sh", "run_autograder") else 0o100644) << 16
-            info.compress_type = zipfile.ZIP_DEFLATED
-            archive.writestr(info, data)
-    return buffer.getvalue()
+    return zipped(_files(course, assignment, visibility), programs=("setup.sh", "run_autograder"))
 
 
 def _files(course: Course, assignment: Assignment, visibility: str) -> Mapping[str, bytes]:

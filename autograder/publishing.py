@@ -9,7 +9,7 @@ from pathlib import Path
 
 from autograder import store
 from autograder.config import Config
-from autograder.executors import inline, local
+from autograder.executors import machine
 from autograder.files import write_text
 from autograder.joining import ANYBODY, People, absent
 from autograder.reports import classpage, csv, feedback
@@ -59,10 +59,7 @@ class Press:
 
 def publish(press: Press, grades: Sequence[Grade], jobs: int) -> Iterator[Path]:
     """Write everything again, in several processes; the class's pages last. Yields each page's path."""
-    if jobs <= 1:
-        yield from inline.run(press.feedback, grades)
-    else:
-        yield from local.run(press.feedback, grades, jobs, preload=("autograder.publishing", "jinja2", "pygments"))
+    yield from machine.run(press.feedback, grades, jobs, preload=("autograder.publishing", "jinja2", "pygments"))
     yield press.overview(grades)
 
 

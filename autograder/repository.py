@@ -1,6 +1,7 @@
 """A git repository's commits as entries. Blobs are read one by one: nothing is checked out, so no hook, filter or
 configuration of the repository's runs, and no link is followed."""
 
+import os
 import shutil
 import subprocess
 from dataclasses import dataclass
@@ -33,7 +34,7 @@ class Commit:
 
 def is_clone(folder: Entry) -> bool:
     """Whether a folder on disk is a clone, with a ``.git`` folder of its own; a link or file there does not count."""
-    if folder.path is None or not folder.listing or not (folder.path / ".git" / "HEAD").is_file():
+    if folder.path is None or not folder.listing or not os.path.isfile(folder.path / ".git" / "HEAD"):
         return False
     return on_disk(folder.path / ".git").listing is not None
 

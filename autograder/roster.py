@@ -1,14 +1,12 @@
 """The roster: a CSV that joins a course's student ids with the names and ids that other systems know them by."""
 
-import csv
-import io
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, fields
 from pathlib import Path
 
 from autograder.errors import AssignmentError
-from autograder.files import read_text
+from autograder.files import read_rows
 
 
 @dataclass(frozen=True)
@@ -31,18 +29,11 @@ _UNIQUE = ("student", "email", "canvas_id", "sis_user_id", "sis_login_id", "mood
 
 
 def load_roster(path: Path) -> tuple[Student, ...]:
-    """The students of a roster, in the order of the file. Cells are parted by commas or, as some spreadsheets write
-    them, by semicolons; blank lines are left out.
+    """The students of a roster, in the order of the file.
 
     Raises ``AssignmentError`` naming the file and every mistake in it, with its line.
     """
-    text = read_text(path)
-    head = text.partition("\n")[0]
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=";" if head.count(";") > head.count(",") else ",")
-    try:
-        rows = [(reader.line_num, [cell.strip() for cell in row]) for row in reader if any(map(str.strip, row))]
-    except csv.Error as error:
-        raise AssignmentError(f"{path}: line {reader.line_num}: no CSV ({error})") from error
+    rows = read_rows(path)
     columns = [cell.lower() for cell in rows[0][1]] if rows else []
     problems = list(_problems_of_head(columns)) or list(_problems_of_rows(columns, rows[1:]))
     if problems:

@@ -43,7 +43,8 @@ def run(
     waited beside the one that did: at the end each suspect is tried alone, and has ``lost(item)`` for its result where
     its workers die again. Raises ``ClusterError`` where there is no scheduler, no worker, or one with several threads.
     """
-    with connect() as client, _sent(client, packed) as name:
+    with connect() as client:
+        name = _send(client, packed) if packed is not None else None
         yield from _map(client, partial(_call, function, name), iter(items), lost)
 
 
@@ -143,7 +144,10 @@ def slurm_cluster(options: Mapping[str, Any]) -> Any:
     from dask_jobqueue import SLURMCluster
 
     said = {name: value for name, value in dask.config.get("jobqueue.slurm", {}).items() if value is not None}
-    cores = int(options.get("cores", said.get("cores", 1)))
+    asked = options.get("cores", said.get("cores", 1))
+    if not str(asked).isdecimal() or not int(asked):
+        raise ClusterError(f"Slurm's option cores is {asked!r}; expected a whole number, 1 or more")
+    cores = int(asked)
     memory = options.get("memory", said.get("memory", f"{4 * cores}GB"))
     try:
         return SLURMCluster(**{**options, "cores": cores, "processes": cores, "memory": memory})
@@ -151,19 +155,15 @@ def slurm_cluster(options: Mapping[str, Any]) -> Any:
         raise ClusterError(f"Slurm's options cannot be used ({error})") from error
 
 
-@contextlib.contextmanager
-def _sent(client: Client, packed: bytes | None) -> Iterator[str | None]:
-    """The name under which each worker has the unpacked zip while this lasts."""
-    if packed is None:
-        yield None
-        return
+def _send(client: Client, packed: bytes) -> str:
+    """The name under which each worker has the unpacked zip from now on, those that come later too."""
     import hashlib
 
     from autograder.executors.parcel import Parcel
 
     name = f"parcel-{hashlib.sha256(packed).hexdigest()}"
     client.register_plugin(Parcel(packed, name), name=name)
-    yield name
+    return name
 
 
 def _call(function: Callable[[Path | None, T], R], name: str | None, item: T) -> R:

@@ -6,11 +6,13 @@ import os
 import pickle
 import queue
 import signal
+import tempfile
 import threading
 import traceback
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
+from multiprocessing import forkserver
 from multiprocessing.connection import Connection
 from multiprocessing.context import ForkServerContext
 from typing import Any, TypeVar
@@ -20,6 +22,7 @@ R = TypeVar("R")
 
 TRIES = 3
 """How many workers an item may cost."""
+_SOCKET = 107 - len("/pymp-12345678/listener-12345678")  # bytes of a folder in which Python can make a server's socket
 
 
 def run(
@@ -41,6 +44,8 @@ def run(
     """
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload(list(preload))
+    if len(os.fsencode(tempfile.gettempdir())) > _SOCKET:
+        _start_server_in("/tmp")
     workers = [_Worker(context) for _ in range(jobs)]
     idle: queue.SimpleQueue[_Worker] = queue.SimpleQueue()
     for worker in workers:
@@ -53,6 +58,16 @@ def run(
             threads.shutdown(wait=False, cancel_futures=True)
             for worker in workers:
                 worker.end()
+
+
+def _start_server_in(folder: str) -> None:
+    """Start the fork server, where it does not run yet, with its socket in this folder: the one for temporary files has
+    a path too long for a socket's."""
+    usual, tempfile.tempdir = tempfile.tempdir, folder
+    try:
+        forkserver.ensure_running()
+    finally:
+        tempfile.tempdir = usual
 
 
 def cores() -> int:

@@ -15,6 +15,8 @@ class Parcel(WorkerPlugin):  # type: ignore[misc]  # mypy cannot follow Dask's l
     """A zip, unpacked once by each worker into a folder that only its user can read. The folder lies where the worker
     keeps its own files, and goes with them, however the worker ends."""
 
+    idempotent = True  # a worker that has this one, by its name, does not unpack it again
+
     def __init__(self, packed: bytes, name: str) -> None:
         self.packed, self.name = packed, name
         self.folder = Path()

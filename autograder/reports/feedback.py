@@ -69,6 +69,11 @@ def on_task(task: TaskScore, kind: str, problem: str | None, texts: Texts) -> It
     yield ""
 
 
+def of_task(task: TaskScore, problem: str | None, texts: Texts) -> str:
+    """What ``on_task`` says by the hidden tests, as one text."""
+    return "\n".join(on_task(task, "hidden", problem, texts)).rstrip()
+
+
 def _test(test: TestResult, said: set[str], texts: Texts) -> Iterator[str]:
     yield from _wrapped(f"{texts.mark(test.outcome)} {test.rubric}", "  ", "    ")
     printed = f"{texts.words['headings']['printed']}:\n{test.printed}" if test.printed else ""

@@ -51,7 +51,7 @@ def annotations(grade: Grade, config: Config, texts: Texts, path: str) -> Iterat
 
 def notices(grades: Sequence[Grade]) -> Iterator[str]:
     """What GitHub Classroom's reporter printed, and tools made for it still read: points as two notices."""
-    points, most = number(sum(one.score for one in grades)), number(sum(one.max_score for one in grades))
+    points, most = _sums(grades)
     yield command("notice", f"Points {points}/{most}", {"title": "Autograding complete"})
     report = f'{{"totalPoints":{points},"maxPoints":{most}}}'
     yield command("notice", report, {"title": "Autograding report"})
@@ -59,8 +59,13 @@ def notices(grades: Sequence[Grade]) -> Iterator[str]:
 
 def outputs(grades: Sequence[Grade], passed: bool) -> str:
     """Lines for ``$GITHUB_OUTPUT``."""
-    score, most = number(sum(one.score for one in grades)), number(sum(one.max_score for one in grades))
+    score, most = _sums(grades)
     return f"passed={'true' if passed else 'false'}\nscore={score}\nmax_score={most}\n"
+
+
+def _sums(grades: Sequence[Grade]) -> tuple[str, str]:
+    """The scores of all, and what they are out of."""
+    return number(sum(one.score for one in grades)), number(sum(one.max_score for one in grades))
 
 
 def summary(grades: Sequence[Grade], config: Config, texts: Texts, kind: str) -> str:

@@ -6,7 +6,7 @@ Source: gradescope/autograder_samples, ``docs/specs.md``.
 import json
 
 from autograder.config import Config
-from autograder.reports.feedback import head, on_task
+from autograder.reports.feedback import head, of_task
 from autograder.reports.texts import Texts
 from autograder.results import Grade, Outcome, TaskScore
 
@@ -36,14 +36,13 @@ def text(grade: Grade, config: Config, texts: Texts, visibility: str = "visible"
 
 
 def _test(task: TaskScore, number: str, problem: str | None, texts: Texts) -> dict[str, object]:
-    lines = list(on_task(task, "hidden", problem, texts))
     return {
         "number": number,
         "name": task.name + (f" {texts.words['headings']['bonus']}" if task.bonus else ""),
         "score": task.points,
         "max_score": task.max_points,
         "status": "passed" if task.outcome is Outcome.PASSED else "failed",
-        "output": "\n".join(lines).rstrip(),
+        "output": of_task(task, problem, texts),
         "tags": [str(task.outcome)],
     }
 

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from autograder.executors import inline, local
+from autograder.executors import inline, local, machine
 
 
 def test_inline_maps_in_order_and_not_before_it_is_asked():
@@ -53,6 +53,28 @@ def test_an_exception_in_a_pool_is_raised_here():
 def test_a_pool_of_nothing_gives_nothing():
     """No item, no result."""
     assert list(local.run(operator.neg, [], jobs=2)) == []
+
+
+IN_A_POOL = """
+import operator, tempfile
+from autograder.executors import local
+
+if __name__ == "__main__":
+    print(sorted(local.run(operator.neg, range(3), jobs=2)), tempfile.gettempdir())
+"""
+
+
+def test_a_long_path_for_temporary_files_is_no_hindrance(tmp_path):
+    """The path of a socket may have 107 bytes, and that of $TMPDIR more; temporary files still go there."""
+    (tmp_path / "program.py").write_text(IN_A_POOL, encoding="utf-8")
+    folder = tmp_path / ("f" * 100)
+    folder.mkdir()
+    done = subprocess.run(
+        [sys.executable, tmp_path / "program.py"], env={**os.environ, "TMPDIR": str(folder)}, capture_output=True,
+        text=True,
+    )  # fmt: skip
+    assert (done.stdout, done.stderr) == (f"[-2, -1, 0] {folder}\n", "")
+    assert list(folder.iterdir()) == []
 
 
 def dies_at_seven(number):
@@ -181,3 +203,11 @@ def test_workers_end_with_a_killed_parent(tmp_path):
     parent.stdout.close()
     wait_until(lambda: not worker.exists())
     assert not worker.exists()
+
+
+@pytest.mark.parametrize(("jobs", "items", "most"), [(1, 4, 0), (2, 4, 2), (8, 1, 0), (0, 40, local.cores())])
+def test_as_many_processes_as_were_asked_for(jobs, items, most):
+    """One job, or one item, is done here; no job named is one a core."""
+    here = os.path.realpath("/proc/self")
+    workers = set(machine.run(os.path.realpath, ["/proc/self"] * items, jobs))
+    assert workers == {here} if most < 2 else 1 <= len(workers - {here}) <= most and here not in workers

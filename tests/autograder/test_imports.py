@@ -21,7 +21,7 @@ TREES = {name: ast.parse(path.read_text(encoding="utf-8")) for name, path in MOD
 # Layers from the bottom up: a module imports only from layers below its own, and the siblings that SIBLINGS allows.
 LAYERS = (
     {"picture", "errors", "versions", "answers", "evidence", "places", "seeds"},
-    {"results", "files", "lateness", "audit", "alike", "mnist1d"},
+    {"results", "files", "zipping", "lateness", "audit", "alike", "mnist1d"},
     {"contract"},
     {"messages"},
     {
@@ -75,6 +75,7 @@ ONLY = {
     "reports.*": {"picture", "results", "contract", "errors", "config", "soundness", "messages", "roster", "reports.*"},
     "gradebook": {"results", "errors", "config", "store"},
     "executors.*": set(), "executors.cluster": {"executors.parcel"},
+    "executors.machine": {"executors.inline", "executors.local"},
     "remote.wire": set(), "remote.printed": set(), "remote.probes": set(),
     "remote.twins": {"remote.wire"},
     "remote.guest": {"remote.wire", "remote.twins", "remote.refuse", "remote.printed"},

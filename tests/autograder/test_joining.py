@@ -109,6 +109,16 @@ def test_a_group_is_graded_once_and_each_has_the_grade(tmp_path: Path) -> None:
     assert graded(tmp_path / "in", trio, tmp_path / "out", 0)["cyd"].score == grades["ana"].score
 
 
+def test_groups_are_read_as_the_roster_is(tmp_path: Path) -> None:
+    """Semicolons of a spreadsheet too; what is no CSV is named with its line, and no traceback."""
+    path = tmp_path / "groups.csv"
+    path.write_text("group;student\n\nPair; s1\npair;s2\n")
+    assert load_people(None, path).groups == {"pair": ("s1", "s2")}
+    path.write_text('group,student\nPair,"' + "b" * 200_000)
+    with pytest.raises(AssignmentError, match=r"groups\.csv: line 2: no CSV \(field larger"):
+        load_people(None, path)
+
+
 def test_who_handed_nothing_in_is_listed_without_a_score(tmp_path: Path) -> None:
     """In the summary and in scores.csv, from the course's own roster.csv; a stranger is named and not graded."""
     course = write_graded(tmp_path / "course", GRADED_CONFIG)

@@ -2,6 +2,7 @@
 
 import json
 import shutil
+import sys
 import zipfile
 from pathlib import Path
 from types import SimpleNamespace
@@ -248,6 +249,13 @@ def test_a_kernel_that_autogrades_gets_no_points(monkeypatch, tmp_path):
     """The hidden cell itself refuses to be nbgrader's source of a grade."""
     monkeypatch.setenv("NBGRADER_EXECUTION", "autograde")
     with pytest.raises(GraderError, match="must not say what it is worth"):
+        points(NAME, "scale", course=str(tmp_path))
+
+
+def test_a_judge_that_dies_without_a_word_is_our_failure(monkeypatch, tmp_path):
+    """Killed, say, for want of memory: no traceback of ours, but the sentence that nbgrader logs."""
+    monkeypatch.setattr(sys, "executable", shutil.which("false"))
+    with pytest.raises(GraderError, match=r"scaling\.ipynb: not graded \(status 1\): .* ended without"):
         points(NAME, "scale", course=str(tmp_path))
 
 

@@ -4,11 +4,13 @@ Where this process may make network namespaces, each worker is in one of its own
 """
 
 import contextlib
+import io
 import itertools
 import os
 import signal
 import subprocess
 import sys
+import zipfile
 from functools import partial
 
 import pytest
@@ -19,7 +21,8 @@ from autograder.executors import cluster
 from autograder.fingerprint import fingerprints, forget
 from autograder.grading import Order
 from autograder.grading import carry_out as carry_out_here
-from autograder.on_cluster import carry_out
+from autograder.on_cluster import carry_out, pack
+from autograder.zipping import zipped
 
 from .graded_course import GOOD, WRONG, hand_in, warmed, write_graded
 from .test_grading import comparable
@@ -167,6 +170,36 @@ def test_a_worker_with_other_files_is_named(dask, course, submissions):
         list(carry_out(orders, partial(cluster.scheduler, dask.address)))
 
 
+def test_a_parcel_is_unpacked_once_by_each_worker(dask):
+    """However often the same is sent: a worker that lives for a term does not fill its disk with copies."""
+
+    def unpacked(folder, _):
+        return str(folder), folder.joinpath("a.txt").read_text("utf-8")
+
+    packed = zipped({"a.txt": b"the suites"})
+    found = {
+        one
+        for _ in range(3)
+        for one in cluster.run(unpacked, range(6), partial(cluster.scheduler, dask.address), packed)
+    }
+    assert {text for _, text in found} == {"the suites"}
+    assert 1 <= len(found) <= len(list(dask.folder.rglob("parcel-*/a.txt"))) <= len(dask.processes) - 1
+
+
+def test_a_course_is_packed_small_and_alike(course):
+    """Without bytecode; the same for the same files, so that workers know it again."""
+    packed = pack(course)
+    for suite in course.assignments[0].suites.glob("*.py"):
+        os.utime(suite, (0, 0))
+    (course.assignments[0].suites / "__pycache__").mkdir(exist_ok=True)
+    (course.assignments[0].suites / "__pycache__" / "x.pyc").write_bytes(b"x")
+    assert pack(course) == packed
+    with zipfile.ZipFile(io.BytesIO(packed)) as archive:
+        sizes = [(one.compress_size, one.file_size) for one in archive.infolist()]
+        assert {name.split("/")[0] for name in archive.namelist()} == {"grading_config.yaml", "solutions", "tests"}
+    assert sum(small for small, _ in sizes) < sum(large for _, large in sizes) / 1.5
+
+
 def test_items_that_kill_their_workers_are_lost_alone(tmp_path):
     """The other has its result, though it waited in the only worker each time that this died."""
 
@@ -221,6 +254,13 @@ def test_slurm_jobs_have_a_worker_for_each_core():
     assert "--nthreads 1 --memory-limit 3.73GiB --nworkers 4" in script
     with pytest.raises(cluster.ClusterError, match=r"Slurm's options cannot be used .*colour"):
         cluster.slurm_cluster({"colour": "red"})
+
+
+@pytest.mark.parametrize("cores", ["many", "0", "-1", "1.5", ""])
+def test_cores_that_are_no_number_of_cores_are_named(cores):
+    """Each is to be a worker, so there is one at least."""
+    with pytest.raises(cluster.ClusterError, match=rf"cores is '{cores}'; expected a whole number, 1 or more"):
+        cluster.slurm_cluster({"cores": cores})
 
 
 def test_what_slurm_refuses_is_told(tmp_path, monkeypatch):

@@ -15,8 +15,10 @@ import pytest
 from typer.testing import CliRunner
 
 from autograder.cli import app
+from autograder.errors import GraderError
+from autograder.gradescope import grade_there
 
-from .graded_course import GOOD, GRADED_CONFIG, NAME, WRONG, write_graded
+from .graded_course import GOOD, GRADED_CONFIG, NAME, WRONG, graded_course, write_graded
 
 ROOT = Path(__file__).resolve().parents[2]
 SECRET = "the-secret-of-this-term"
@@ -215,6 +217,17 @@ def test_the_image_can_install_what_is_in_the_zip(platform: Path, tmp_path: Path
     changes = [line.strip() for line in done.stderr.splitlines() if line.startswith((" + ", " - ", " ~ "))]
     assert changes
     assert all("regularization-autograder" in line for line in changes), changes
+
+
+@pytest.mark.parametrize(
+    "told",
+    ["", "[]", '{"users": []}', json.dumps({**TOLD, "created_at": "0001-01-01T00:00:00+14:00"})],
+)
+def test_metadata_that_says_nothing_is_our_failure(tmp_path: Path, told: str) -> None:
+    """No time that nobody can tell, either; nothing is graded."""
+    (tmp_path / "submission_metadata.json").write_text(told)
+    with pytest.raises(GraderError, match=r"submission_metadata\.json: does not tell who handed in"):
+        grade_there(graded_course(), tmp_path)
 
 
 def test_wrong_usage(tmp_path: Path) -> None:

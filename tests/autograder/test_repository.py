@@ -1,15 +1,17 @@
 """Commits are read as data: at the right time, whatever a repository would like git to run or follow."""
 
+import contextlib
 import os
 import subprocess
-from collections.abc import Mapping, Sequence
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from autograder.archive import on_disk
-from autograder.errors import SubmissionError
+from autograder.errors import GraderError, SubmissionError
 from autograder.repository import is_clone, last_commit
 
 
@@ -87,6 +89,29 @@ def test_nothing_of_the_repository_runs(tmp_path: Path) -> None:
     assert files["a.py"].read() == b"right"
     assert files["link.py"].refused == "a symbolic link"
     assert not (tmp_path / "ran").exists()
+
+
+@contextlib.contextmanager
+def as_nobody() -> Iterator[None]:
+    """Without root's right to read everything."""
+    if os.geteuid() != 0:
+        yield
+        return
+    os.seteuid(65534)
+    try:
+        yield
+    finally:
+        os.seteuid(0)
+
+
+def test_a_folder_that_may_not_be_entered_is_no_clone() -> None:
+    """Whoever lists it says so; nothing ends in a traceback."""
+    with as_nobody(), tempfile.TemporaryDirectory() as place:
+        closed = Path(place) / "alice"
+        closed.mkdir(mode=0o600)
+        assert is_clone(on_disk(closed)) is False
+        with pytest.raises(GraderError, match=r"alice/\.git: cannot be read \(Permission denied\)"):
+            on_disk(closed / ".git")
 
 
 def test_what_is_no_clone(tmp_path: Path) -> None:
