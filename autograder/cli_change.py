@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
-from autograder.command import CourseOption, console, course_of, people_of, press_of, reports_errors
+from autograder.command import USAGE, CourseOption, console, course_of, people_of, press_of, reports_errors
 from autograder.errors import AssignmentError
 
 Out = Annotated[Path, typer.Option("--out", help="Folder that `autograder grade` wrote.")]
@@ -55,13 +55,17 @@ def regrade(
     from autograder.store import read_all
 
     before = read_all(out)
+    status = 0
     try:
         grade(
             paths=paths, out=out, assignment=assignment, student=student, task=task, since=None, force=True, jobs=jobs,
             as_json=False, quiet=True, verbose=False, course=course,
         )  # fmt: skip
-    finally:
+    except typer.Exit as end:
+        status = end.exit_code
+    if status != USAGE:
         _print_changes(compare(before, read_all(out)))
+    raise typer.Exit(status)
 
 
 @reports_errors

@@ -31,6 +31,8 @@ def grading_on(
 
     if scheduler and slurm:
         raise AssignmentError("--scheduler and --slurm are two clusters; name one")
+    if jobs and (scheduler or slurm):
+        raise AssignmentError("--jobs are this machine's; on a cluster there are as many as it has workers")
     if not slurm and (slurm_options or slurm_jobs > 1):
         raise AssignmentError("--slurm-jobs and --slurm-option go with --slurm")
     if scheduler is None and not slurm:

@@ -92,6 +92,7 @@ def test_the_courses_roster_is_known_to_all(run, tmp_path):
             "--visibility is 'later'",
         ),
         ("export gradescope --to out.csv --student cyd --assignment 04", "holds no grades of cyd of 04_scaling"),
+        ("regrade nowhere --task scale", "nowhere"),
         ("override amara 4.1", "give the points that the task is to have, or --remove"),
         ("override amara 4.1 3 --remove --reason r", "give the points that the task is to have, or --remove"),
         ("override amara 4.1 3", "an override needs a --reason"),

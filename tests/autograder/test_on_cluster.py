@@ -289,6 +289,7 @@ def test_the_command_line_grades_on_a_cluster(dask, course, submissions, tmp_pat
     for wrong, told in (
         (["--ship"], "name one with --scheduler or --slurm"),
         (["--slurm", "--scheduler", dask.address], "two clusters; name one"),
+        (["--scheduler", dask.address, "--jobs", "2"], "--jobs are this machine's"),
         (["--slurm-jobs", "3"], "go with --slurm"),
         (["--slurm", "--slurm-option", "fast"], "expected NAME=VALUE"),
     ):
