@@ -26,7 +26,7 @@ import torch
 from autograder.remote.printed import Printed
 from autograder.remote.refuse import Refusals
 from autograder.remote.twins import Twins, lifted
-from autograder.remote.wire import FRAME_HEADER, NOTHING_LIVES, Encoder, Handle, Raised, Ref, Unsendable
+from autograder.remote.wire import FRAME_HEADER, Encoder, Handle, Raised, Ref, Unsendable, keys_frame
 
 _CHUNK = 2**18
 _FUTURE = functools.reduce(
@@ -65,8 +65,7 @@ class Guest:
                 answer = Encoder(self._lift).encode({"error": Raised(("builtins.MemoryError",), "")})
             # What only this request held is gone now, so that what is still there is held by the student's objects.
             self._inputs = []
-            alive = self._twins.release()
-            send(self._connection, answer, Encoder(self._lift).encode(alive) if alive else NOTHING_LIVES)
+            send(self._connection, answer, keys_frame(self._twins.release()))
 
     def _answer(self, operation: str, body: dict[str, Any]) -> bytes:
         reply: dict[str, Any] = {}

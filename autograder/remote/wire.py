@@ -192,6 +192,11 @@ NOTHING_LIVES = Encoder(lambda _: None).encode([])
 """What a guest usually says of the judge's objects after a request, known without writing or reading it each time."""
 
 
+def keys_frame(keys: Sequence[int]) -> bytes:
+    """The frame for the keys of the judge's objects that live on in the guest."""
+    return Encoder(lambda _: None).encode(list(keys)) if keys else NOTHING_LIVES
+
+
 def tensor_bytes(value: torch.Tensor) -> bytes:
     """The values of a tensor, row by row, as raw bytes."""
     plain = value.detach()

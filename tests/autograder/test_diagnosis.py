@@ -36,7 +36,7 @@ def label_of(diagnosis):
     return {name.partition("__")[2] for name in diagnosis.misconception.split(" | ")} if diagnosis else set()
 
 
-QUICK = ("03_norm_penalties", "07_dropout")  # what a plain run looks at; the rest is slow together
+QUICK = ("07_dropout",)  # what a plain run looks at; the rest is slow together
 SLOW = [pytest.param(path, marks=pytest.mark.slow) for path in FILES if path.stem not in QUICK]
 
 

@@ -172,7 +172,7 @@ def test_min_norm_risk_of_the_theory():
         assert solved().min_norm_risk(40, size, 0.25, 1.0) == pytest.approx(risk, abs=5e-4)
 
 
-@pytest.mark.parametrize("size", [10, 20, 30, 60, 100, 400])
+@pytest.mark.parametrize("size", [20, 60, *(pytest.param(size, marks=pytest.mark.slow) for size in (10, 30, 100, 400))])
 def test_min_norm_risk_of_simulations(size):
     """R3: 400 simulated problems agree with the formula within six standard errors."""
     generator = torch.Generator().manual_seed(size)
