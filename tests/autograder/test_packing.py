@@ -135,7 +135,7 @@ def test_the_zip_holds_what_is_needed_and_no_more(archive: Path) -> None:
     assert b"at least 4 GB" in texts["setup.sh"]
 
 
-def test_good_and_wrong_submissions(platform: Path) -> None:
+def test_a_good_submission(platform: Path) -> None:
     """Points by task, less what lateness costs by the platform's time, which the clock of the run has no part in."""
     good = graded(platform, GOOD)
     assert (good["score"], good["extra_data"]["is_graded"]) == (10.0, True)
@@ -143,6 +143,11 @@ def test_good_and_wrong_submissions(platform: Path) -> None:
         ("4.1", 7, "passed"), ("4.2", 2.5, "passed"), ("4.3", 3, "passed"),
     ]  # fmt: skip
     assert "20%" in good["output"]
+
+
+@pytest.mark.slow
+def test_a_wrong_submission(platform: Path) -> None:
+    """No points, and the rubric line that it fails."""
     wrong = graded(platform, WRONG)
     assert (wrong["score"], {test["status"] for test in wrong["tests"]}) == (0, {"failed"})
     assert "The result is right on fresh inputs." in wrong["tests"][0]["output"]
