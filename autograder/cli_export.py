@@ -21,10 +21,10 @@ Allow = Annotated[
 GRADED = Path("graded")
 
 
-def _tables(name: str, what: str) -> None:
+def _tables(name: str, file: str, what: str) -> None:
     """Make the command for a format that holds the class as a table, with what the roster knows."""
 
-    @export.command(name, help=what, epilog=f"Example: autograder export {name} graded/ --to grades")
+    @export.command(name, help=what, epilog=f"Example: autograder export {name} graded/ --to {file}")
     @reports_errors
     def command(
         to: To, folder: Folder = GRADED, assignment: Assignment = None, roster: RosterOption = None,
@@ -33,15 +33,15 @@ def _tables(name: str, what: str) -> None:
         _write_class(name, to, folder, assignment, roster, allow_ungraded, course)
 
 
-_tables("csv", "A tidy CSV: a row for each student, assignment and task.")
-_tables("wide", "A wide CSV: a row for each student, a column for each assignment.")
-_tables("xlsx", "An Excel workbook with both tables.")
+_tables("csv", "grades.csv", "A tidy CSV: a row for each student, assignment and task.")
+_tables("wide", "grades.csv", "A wide CSV: a row for each student, a column for each assignment.")
+_tables("xlsx", "grades.xlsx", "An Excel workbook with both tables.")
 
 
-def _grades(name: str, what: str) -> None:
+def _grades(name: str, file: str, what: str) -> None:
     """Make the command for a format that holds grades alone."""
 
-    @export.command(name, help=what, epilog=f"Example: autograder export {name} graded/ --to grades")
+    @export.command(name, help=what, epilog=f"Example: autograder export {name} graded/ --to {file}")
     @reports_errors
     def command(
         to: To, folder: Folder = GRADED, assignment: Assignment = None, allow_ungraded: Allow = False,
@@ -50,8 +50,8 @@ def _grades(name: str, what: str) -> None:
         _write_class(name, to, folder, assignment, None, allow_ungraded, course)
 
 
-_grades("json", "All that is known, as one JSON array of grades.")
-_grades("junit", "JUnit XML: a testsuite for each submission; what is not graded is an error there.")
+_grades("json", "grades.json", "All that is known, as one JSON array of grades.")
+_grades("junit", "junit.xml", "JUnit XML: a testsuite for each submission; what is not graded is an error there.")
 
 
 @export.command(epilog="Example: autograder export moodle graded/ --to moodle.csv --roster roster.csv")

@@ -6,14 +6,13 @@ tells its student.
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import datetime
 
 from autograder import store
 from autograder.course import Course
 from autograder.lateness import LatePolicy
 from autograder.messages import say, speaking
 from autograder.results import Grade
-from autograder.scoring import late
+from autograder.scoring import late, times
 
 
 def rule(course: Course) -> store.Rule:
@@ -65,9 +64,5 @@ def _last_in_time(course: Course, newest_first: list[Grade]) -> Grade:
 
 def _is_in_time(course: Course, grade: Grade) -> bool:
     """By the recorded time and the student's own due date, grace included; one without a time, or a due date, is."""
-    due = course.assignment(grade.assignment).due
-    if due is None or grade.submitted_at is None:
-        return True
-    policy = course.config.late or LatePolicy()
-    theirs = policy.due(due, grade.student, grade.assignment)
-    return policy.overdue(theirs, datetime.fromisoformat(grade.submitted_at)) <= 0
+    known, policy = times(course, grade), course.config.late or LatePolicy()
+    return known is None or policy.overdue(*known) <= 0

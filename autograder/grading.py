@@ -162,8 +162,10 @@ def save_all(
 
 def _log(folder: Path, before: Grade | None, after: Grade | None) -> None:
     """Put on record that a grade which was there is about to be another."""
-    changed = comparison.change(before, after) if before and after and after.is_graded else None
-    if changed is not None and after is not None:
+    if before is None or after is None or not after.is_graded:
+        return
+    changed = comparison.change(before, after)
+    if changed is not None:
         why, now = ", ".join(changed.why), datetime.now(UTC).isoformat(timespec="seconds")
         scores = (changed.before, changed.after)
         about = (after.student, after.assignment, None, *scores, why)

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from autograder.course import Assignment, Course
+from autograder.lateness import LatePolicy
 from autograder.messages import say
 from autograder.results import FINE, Grade, Outcome, TaskScore, TestResult, summary
 from autograder.submission import Submission
@@ -42,17 +43,27 @@ def _blocked(test: TestResult, unsolved: list[str]) -> TestResult:
 def late(course: Course, submission: Submission | Grade) -> Mapping[str, Any] | None:
     """What lateness costs, by the time that was recorded and this student's due date: None where there is no policy,
     no due date, no known time, or nothing to pay."""
-    assignment, policy = course.assignment(submission.assignment), course.config.late
-    if policy is None or assignment.due is None or submission.submitted_at is None:
+    policy, known = course.config.late, times(course, submission)
+    if policy is None or known is None:
         return None
-    due = policy.due(assignment.due, submission.student, assignment.name)
-    submitted = datetime.fromisoformat(submission.submitted_at)
+    due, submitted = known
     penalty = policy.penalty(due, submitted)
     if not penalty:
         return None
     cost = {"due": due.isoformat(), "seconds": round((submitted - due).total_seconds()), "penalty": penalty}
-    floor = policy.floor(sum(task.points for task in assignment.tasks if not task.bonus))
+    tasks = course.assignment(submission.assignment).tasks
+    floor = policy.floor(sum(task.points for task in tasks if not task.bonus))
     return {**cost, "floor": floor} if floor else cost
+
+
+def times(course: Course, submission: Submission | Grade) -> tuple[datetime, datetime] | None:
+    """When a submission was due for this student, extensions included, and when it was handed in; None where there is
+    no due date, or no known time."""
+    assignment, policy = course.assignment(submission.assignment), course.config.late or LatePolicy()
+    if assignment.due is None or submission.submitted_at is None:
+        return None
+    due = policy.due(assignment.due, submission.student, assignment.name)
+    return due, datetime.fromisoformat(submission.submitted_at)
 
 
 def restated(course: Course, submission: Submission, grade: Grade) -> Grade:

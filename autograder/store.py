@@ -72,10 +72,10 @@ def latest(folder: Path, assignment: str, student: str, rule: Rule = last) -> Gr
     """The grade that counts, None where there is none. One that was lost between two writes, that is no longer
     readable, or that the rule no longer chooses, is put in its place anew."""
     found = _counting(folder, assignment, student)
-    newest = max(map(_number, _attempts(folder, assignment, student)), default=0)
-    if found is not None and (found.attempt > newest or (rule is last and found.attempt == newest)):
+    ahead = _ahead(folder, assignment, student, found)
+    if found is not None and (ahead > 0 or (rule is last and ahead == 0)):
         return found
-    chosen = choice(folder, assignment, student, rule)
+    chosen = _chosen(folder, assignment, student, rule, found)
     if chosen is not None and chosen != found:
         put(folder, chosen)
     return chosen or found
@@ -83,11 +83,21 @@ def latest(folder: Path, assignment: str, student: str, rule: Rule = last) -> Gr
 
 def newest(folder: Path, assignment: str, student: str) -> Grade | None:
     """The last attempt that is graded, or else the last one, with what was set by hand; whether it counts or not."""
-    return choice(folder, assignment, student, last) or _counting(folder, assignment, student)
+    found = _counting(folder, assignment, student)
+    if found is not None and _ahead(folder, assignment, student, found) >= 0:
+        return found
+    return _chosen(folder, assignment, student, last, found) or found
 
 
 def choice(folder: Path, assignment: str, student: str, rule: Rule, new: Grade | None = None) -> Grade | None:
     """What counts among the attempts, and a ``new`` one, with what was set by hand. Nothing is written."""
+    return _chosen(folder, assignment, student, rule, _counting(folder, assignment, student), new)
+
+
+def _chosen(
+    folder: Path, assignment: str, student: str, rule: Rule, found: Grade | None, new: Grade | None = None
+) -> Grade | None:
+    """The same, where ``found`` is what counts at present."""
 
     def newest_first() -> Iterator[Grade]:
         if new is not None:
@@ -99,9 +109,14 @@ def choice(folder: Path, assignment: str, student: str, rule: Rule, new: Grade |
     chosen = rule(newest_first())
     if chosen is None:
         return None
-    found = _counting(folder, assignment, student)
     chosen = overrides.applied(chosen, overrides.read(folder, assignment, student))
     return chosen if found is None else replace(chosen, manual=found.manual)
+
+
+def _ahead(folder: Path, assignment: str, student: str, found: Grade | None) -> int:
+    """By how many attempts ``found`` is ahead of those that are stored; 0 where it is the last one."""
+    stored = _attempts(folder, assignment, student)
+    return (found.attempt if found is not None else 0) - (_number(stored[-1]) if stored else 0)
 
 
 def _counting(folder: Path, assignment: str, student: str) -> Grade | None:

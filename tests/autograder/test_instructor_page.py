@@ -17,6 +17,7 @@ from autograder.cli import app
 from autograder.config import load_config
 
 from .graded_course import GOOD, NAME, WRONG, graded_course, hand_in, write_graded
+from .max_norm_course import fill_in
 
 PAGE = (Path(__file__).parents[2] / "docs" / "instructor.md").read_text(encoding="utf-8")
 
@@ -32,7 +33,6 @@ HERE = {"07_dropout": NAME, "7.3": "4.1", "dropout_layer": "scale"}  # what the 
 ROSTER = "student,name,canvas_id,moodle_id\nalice,A,987,31\nben,B,988,32\ncyd,C,989,33\n"
 CANVAS = "Student,ID,SIS Login ID,Section,Scaling things (1)\n=A,987,,,\nB,988,,,\nC,989,,,\n"
 GRADEBOOK = "Student,ID,SIS Login ID,Section,Max norm (7)\nA,987,,,\nB,988,,,\n"
-FILLED = Path(__file__).parent / "max_norm"
 WORKSHEET = "Identifier,Grade\nParticipant 31,\nParticipant 33,\n"
 
 
@@ -45,14 +45,6 @@ def run(command, course=None):
     done = CliRunner().invoke(app, [*words, *more])
     assert done.exception is None, done.output
     return done.output
-
-
-def write_assignment(root):
-    """What the author fills in after `author new`, from the files of another test."""
-    for path in FILLED.glob("*.txt"):
-        folder = "tests/graded" if path.stem.startswith("test_max") else "solutions"
-        shutil.copy(path, root / folder / "12_max_norm" / f"{path.stem}.py")
-    shutil.copy(FILLED / "equivalent.yaml", root / "solutions" / "12_max_norm")
 
 
 def hand_in_to_canvas(root, folder):
@@ -79,7 +71,7 @@ def test_an_assignment_goes_all_the_way_to_canvas(tmp_path, monkeypatch):
             hand_in_to_canvas(root, tmp_path)
         told[command.partition(" 12")[0]] = run(command, root)
         if command.startswith("author new"):
-            write_assignment(root)
+            fill_in(root)
     assert "12_max_norm: sound" in told["author check"]
     assert "All public tests passed." in told["check"]
     assert "12_max_norm" in told["show alice"]

@@ -208,24 +208,18 @@ def test_items_that_kill_their_workers_are_lost_alone(tmp_path):
             os.kill(os.getpid(), signal.SIGKILL)
         return number
 
-    made = Cluster(tmp_path, 50_000 + os.getpid() % 10_000)
-    try:
+    with contextlib.closing(Cluster(tmp_path, 50_000 + os.getpid() % 10_000)) as made:
         made.worker()
         found = cluster.run(dies, [1, 2, 3], partial(cluster.scheduler, made.address), lost=lambda item: -item)
         assert sorted(found) == [-3, -1, 2]
-    finally:
-        made.close()
 
 
 def test_workers_with_threads_are_refused(tmp_path):
     """With the command that would be right."""
-    made = Cluster(tmp_path, 30_000 + os.getpid() % 10_000)
-    try:
+    with contextlib.closing(Cluster(tmp_path, 30_000 + os.getpid() % 10_000)) as made:
         made.worker(threads=2)
         with pytest.raises(cluster.ClusterError, match=r"has 2 threads, .*--nthreads 1"):
             list(cluster.run(lambda _, item: item, range(3), partial(cluster.scheduler, made.address)))
-    finally:
-        made.close()
 
 
 def test_where_there_is_no_scheduler_or_no_worker_it_says_so(tmp_path, monkeypatch):
@@ -234,15 +228,12 @@ def test_where_there_is_no_scheduler_or_no_worker_it_says_so(tmp_path, monkeypat
     with pytest.raises(cluster.ClusterError, match=r"no Dask scheduler answers at 'tcp://127\.0\.0\.1:9'"):
         list(cluster.run(lambda _, item: item, range(3), partial(cluster.scheduler, "tcp://127.0.0.1:9")))
     monkeypatch.setattr(cluster, "WAIT_SECONDS", 10.0)
-    made = Cluster(tmp_path, 40_000 + os.getpid() % 10_000)
-    try:
-        with (
-            pytest.raises(cluster.ClusterError, match=f"{made.address} has no worker; start some: dask worker"),
-            cluster.scheduler(made.address),
-        ):
-            pass
-    finally:
-        made.close()
+    with (
+        contextlib.closing(Cluster(tmp_path, 40_000 + os.getpid() % 10_000)) as made,
+        pytest.raises(cluster.ClusterError, match=f"{made.address} has no worker; start some: dask worker"),
+        cluster.scheduler(made.address),
+    ):
+        pass
 
 
 def test_slurm_jobs_have_a_worker_for_each_core():
