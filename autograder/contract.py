@@ -19,7 +19,7 @@ def to_json(grade: Grade) -> dict[str, Any]:
             "picture": asdict(task.picture) if task.picture else None, "key": task.key,
             "override": asdict(task.override) if task.override else None,
             "tests": [
-                {**asdict(test), "outcome": str(test.outcome), "seconds": round(test.seconds, 4)} for test in task.tests
+                {**vars(test), "outcome": str(test.outcome), "seconds": round(test.seconds, 4)} for test in task.tests
             ],
         }
         for task in grade.tasks

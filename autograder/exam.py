@@ -144,7 +144,7 @@ class Exam:
     kept: dict[str, Any] = field(default_factory=dict)
     _left: dict[str, float] = field(default_factory=dict)
     _task: str = ""
-    _began: float = 0.0
+    _began: float | None = None
 
     def wants(self, task: str, test: str) -> bool:
         """Whether a test is part of this exam."""
@@ -168,11 +168,12 @@ class Exam:
             raise StudentFailure(Outcome.TIMED_OUT, say("tests.no_time", seconds=f"{budget:g}"))
 
     def close(self) -> None:
-        """End a test. What a test took that ran out of time, or whose process was lost, importing everything again
-        included, is held against the task's time."""
+        """End the test that is open, if one is. What a test took that ran out of time, or whose process was lost,
+        importing everything again included, is held against the task's time."""
+        began, self._began = self._began, None
         failure = self.seat.failure
-        if failure is not None and failure.outcome in COSTLY:
-            self._left[self._task] -= time.monotonic() - self._began
+        if began is not None and failure is not None and failure.outcome in COSTLY:
+            self._left[self._task] -= time.monotonic() - began
 
 
 def _as_at_the_start() -> None:

@@ -10,15 +10,17 @@ import queue
 import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import zip_longest
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from autograder import shortcut
 from autograder.errors import AssignmentError, GraderError
 from autograder.exam import Exam
-from autograder.plugin import EXAM, task_of
+from autograder.given import task_of
+from autograder.plugin import EXAM
 
 # No configuration, plugin or conftest of anybody's, no rewritten asserts, no capturing: suites only. A module is called
 # by its path from the root of the disk, so that two assignments' files of one name are two modules.
@@ -136,8 +138,13 @@ class _Loop:
     def _sit(session: pytest.Session, exam: Exam) -> None:
         items: list[Any] = [item for item in session.items if exam.wants(task_of(item, exam), item.name)]
         # With no next item pytest tears down every scope, so no fixture's value outlives its exam.
-        for item, following in zip_longest(items, items[1:]):
-            after = None if exam.one_is_enough else following
-            session.config.hook.pytest_runtest_protocol(item=item, nextitem=after)
+        rest = [item for item in items if not shortcut.is_open_to(item)]
+        following = dict(pairwise(rest))
+        for item in items:
+            if shortcut.is_open_to(item):
+                shortcut.run(item, exam)
+            else:
+                after = None if exam.one_is_enough else following.get(item)
+                session.config.hook.pytest_runtest_protocol(item=item, nextitem=after)
             if exam.one_is_enough and exam.has_failed():
                 return

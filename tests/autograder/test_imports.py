@@ -39,11 +39,12 @@ LAYERS = (
     {"course", "store", "notebook", "archive", "reports.*", "sandbox.*"},
     {"submission", "repository", "source", "remote.*", "mutation", "gradebook", "written"},
     {"fingerprint", "scoring", "naming", "reach", "reference", "exam", "leaks", "handout", "scaffold"},
-    {"layouts.*", "counting"},
-    {"finds", "joining"},
+    {"layouts.*", "counting", "given"},
+    {"finds", "joining", "verdict"},
     {
         "discovery",
         "plugin",
+        "shortcut",
         "release",
         "compose",
         "diagnosis",
@@ -97,7 +98,8 @@ HEAVY = {
 }
 # Modules that exist to work with one of these, and are imported by nobody before it is needed.
 MAY_IMPORT_HEAVY = {
-    "plugin": {"pytest"}, "suite": {"pytest"}, "expect": {"torch"}, "evidence": {"torch"}, "alike": {"torch"},
+    "plugin": {"pytest"}, "suite": {"pytest"}, "given": {"pytest"}, "shortcut": {"pytest"}, "verdict": {"pytest"},
+    "expect": {"torch"}, "evidence": {"torch"}, "alike": {"torch"},
     "remote.*": {"torch"}, "nbsteps": {"nbgrader", "nbformat"}, "executors.parcel": {"distributed"},
 }  # fmt: skip
 PRINTS = {

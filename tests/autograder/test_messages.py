@@ -13,11 +13,11 @@ from autograder.errors import AssignmentError
 from autograder.expect import Mismatch
 from autograder.grading import grade_all, plan
 from autograder.messages import MESSAGES, placeholders, say, say_plainly, speaking, wording
-from autograder.plugin import _ending
 from autograder.remote.failures import StudentFailure, reraise
 from autograder.remote.wire import Raised
 from autograder.reports.advice import line_of_problem
 from autograder.reports.texts import load_texts
+from autograder.verdict import _ending
 
 from .graded_course import GOOD, NAME, WRONG, graded_course, hand_in, warmed
 from .test_imports import TREES, short
