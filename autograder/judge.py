@@ -12,6 +12,7 @@ from autograder.bench import Bench, make_bench, make_public_bench
 from autograder.course import Assignment, Course
 from autograder.errors import AssignmentError
 from autograder.exam import Absent, Direct, Exam, Seat
+from autograder.imports import TRITON, leave_out
 from autograder.messages import speaking
 from autograder.remote.request import Loaded
 from autograder.remote.session import Session
@@ -20,7 +21,7 @@ from autograder.sandbox.confine import readable
 from autograder.sandbox.policy import Policy
 from autograder.sandbox.rlimits import limit_memory
 from autograder.sandbox.spawn import ForkServer
-from autograder.sandbox.warm import leave_out_triton, use_once
+from autograder.sandbox.warm import use_once
 from autograder.scoring import NOTHING_KEPT, late, task_scores
 from autograder.seeds import seed_of
 from autograder.submission import Submission
@@ -37,7 +38,7 @@ class Judge:
         """``server`` is one that may be warming up already; the judge ends it."""
         import torch
 
-        leave_out_triton()
+        leave_out(TRITON)
         torch.set_num_threads(1)  # as in guests: tensors are small, and there are as many judges as cores
         self._course = course
         self._benches: dict[tuple[str, bool], Bench] = {}

@@ -13,6 +13,7 @@ from autograder.cells import BEGIN, END, Block, Cell, Kind, blocks_of, defined_i
 from autograder.course import Assignment
 from autograder.errors import AssignmentError
 from autograder.files import read_text
+from autograder.imports import IRIS, leave_out
 
 __all__ = ["Cell", "Kind", "SolutionLine", "read_source", "reference_text", "solution_lines", "stub_of", "stub_text"]
 _RUNS = ("setup", "task")  # what grading executes and what a student hands in
@@ -34,6 +35,7 @@ def read_source(assignment: Assignment) -> tuple[Cell, ...]:
     exactly one known tag, code that does not parse, marks that do not pair up, and a task that no task cell defines
     or whose functions hold no solution block.
     """
+    leave_out(IRIS)
     import jupytext
 
     path = assignment.source

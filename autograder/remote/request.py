@@ -17,7 +17,7 @@ from torch import nn
 from autograder.errors import AssignmentError
 from autograder.remote.proxy import RemoteName, RemoteObject, pid_of
 from autograder.remote.twins import Entry, GeneratorEntry, TensorEntry, lifted
-from autograder.remote.wire import TENSORS, tensor_bytes
+from autograder.remote.wire import DTYPE_NAMES, TENSORS, tensor_bytes
 
 # Where a class or function must be defined to be known in a guest, which can read no suite.
 _PACKAGES = frozenset(
@@ -92,7 +92,7 @@ class Arguments(pickle.Pickler):
 
     def pickle(self, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> bytes:
         """The arguments as bytes. Raises ``AssignmentError`` for what cannot be sent to a guest."""
-        self.modules = [*_modules((args, dict(kwargs)))]
+        self.modules = _modules((args, kwargs))
         try:
             self.dump((args, dict(kwargs), self.modules))
         except (pickle.PicklingError, TypeError, AttributeError) as error:
@@ -102,7 +102,9 @@ class Arguments(pickle.Pickler):
     def reducer_override(self, obj: Any) -> Any:
         """Lift what must not be pickled by value. pickle asks about everything but plain built-in values."""
         pid = self._lifted_as(obj)
-        return NotImplemented if pid is None else (lifted, pid)
+        if pid is not None:
+            return lifted, pid
+        return _sparing(obj) if isinstance(obj, nn.Module) else NotImplemented
 
     def _lifted_as(self, obj: Any) -> tuple[str, Any] | None:
         kind: Any = type(obj)
@@ -164,15 +166,36 @@ def _known_there(thing: Any) -> bool:
     return module.partition(".")[0] in _PACKAGES or (module.startswith("autograder.remote.") and "<" not in name)
 
 
-def _modules(value: Any) -> Iterable[nn.Module]:
+def _modules(values: Iterable[Any]) -> list[nn.Module]:
     """The modules among arguments, each once, outermost only: their layers come with them."""
-    if isinstance(value, dict):
-        value = tuple(value.values())
-    if type(value) in (list, tuple):
-        for part in value:
-            yield from _modules(part)
-    elif pid_of(value) is None and isinstance(value, nn.Module):
-        yield value
+    found: list[nn.Module] = []
+    for value in values:
+        if isinstance(value, dict):
+            found += _modules(value.values())
+        elif type(value) in (list, tuple):
+            found += _modules(value)
+        elif isinstance(value, nn.Module) and pid_of(value) is None:
+            found.append(value)
+    return found
+
+
+@functools.cache
+def _filled_in() -> Mapping[str, Any]:
+    """What torch adds to a module whose state lacks it."""
+    blank = nn.Module.__new__(nn.Module)
+    blank.__setstate__({})  # type: ignore[no-untyped-call]
+    return vars(blank)
+
+
+def _sparing(module: nn.Module) -> Any:
+    """How pickle is to write a module: without the empty tables of hooks, most of it, that torch fills in by itself."""
+    if type(module).__setstate__ is not nn.Module.__setstate__:
+        return NotImplemented
+    reduced: Any = module.__reduce_ex__(pickle.HIGHEST_PROTOCOL)
+    make, made_from, state, *rest = reduced
+    known = _filled_in()
+    told = {name: value for name, value in state.items() if name not in known or value != known[name]}
+    return make, made_from, told, *rest
 
 
 def _entry(key: int, thing: torch.Tensor | torch.Generator) -> Entry:
@@ -182,7 +205,7 @@ def _entry(key: int, thing: torch.Tensor | torch.Generator) -> Entry:
     return TensorEntry(
         key=key,
         version=thing._version,
-        dtype=str(thing.dtype).removeprefix("torch."),
+        dtype=DTYPE_NAMES.get(thing.dtype) or str(thing.dtype),
         shape=tuple(thing.shape),
         stride=None if usual else tuple(thing.stride()),
         device=thing.device.type,

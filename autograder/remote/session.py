@@ -123,9 +123,10 @@ class Session:
             self._callbacks.update(arguments.callbacks)  # an object may keep them: they live as long as the test
             answer = self._exchange(line, (operation, body), self._callbacks, (*earlier, *inputs.values()))
             self._seed = None
-            if not self._rules.changes_arguments:
-                refuse_changes(answer.changes, objects)
-            apply_changes(answer.changes, objects, arguments.modules)
+            if answer.changes:
+                if not self._rules.changes_arguments:
+                    refuse_changes(answer.changes, objects)
+                apply_changes(answer.changes, objects, arguments.modules)
         if answer.error is not None:
             self._raise(answer.error, str(body.get("name") or say("calls.submission")))
         return answer.value

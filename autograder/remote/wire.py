@@ -31,6 +31,7 @@ DTYPES = {
         torch.float32, torch.float64, torch.complex64, torch.complex128,
     )
 }  # fmt: skip
+DTYPE_NAMES = {dtype: name for name, dtype in DTYPES.items()}
 ARRAY_DTYPES = frozenset(
     [
         *("bool", "uint8", "uint16", "uint32", "uint64", "int8", "int16", "int32", "int64"),
@@ -178,8 +179,8 @@ class Encoder:
         return ["tensor", *self._tensor_fields(value)]
 
     def _tensor_fields(self, value: torch.Tensor) -> list[Any]:
-        name = str(value.dtype).removeprefix("torch.")
-        if name not in DTYPES or value.layout is not torch.strided or value.device.type not in ("cpu", "cuda"):
+        name = DTYPE_NAMES.get(value.dtype)
+        if name is None or value.layout is not torch.strided or value.device.type not in ("cpu", "cuda"):
             raise Unsendable("unsendable.tensor", layout=value.layout, dtype=value.dtype, device=value.device)
         if value.numel() * value.element_size() > MAX_FRAME or value.ndim > MAX_DIMENSIONS:
             raise Unsendable("unsendable.large", shape=list(value.shape))

@@ -18,9 +18,10 @@ import time
 from dataclasses import dataclass
 from typing import Any
 
+from autograder.imports import TRITON, leave_out
 from autograder.sandbox.confine import confine
 from autograder.sandbox.policy import GUEST_ENTRY, WARM_MODULES, Policy
-from autograder.sandbox.warm import leave_out_triton, use_once
+from autograder.sandbox.warm import use_once
 from autograder.sandbox.watch import EVERY_SECONDS, excess, memory_of, remove
 
 _GRACE_SECONDS = 0.2
@@ -29,7 +30,7 @@ _GRACE_SECONDS = 0.2
 def main() -> None:
     """Warm up, say so, and serve until the judge closes its end; then remove the folder of scratch folders."""
     control = socket.socket(fileno=int(sys.argv[1]))
-    leave_out_triton()
+    leave_out(TRITON)
     for name in WARM_MODULES:
         importlib.import_module(name)
     use_once()

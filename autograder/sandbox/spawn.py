@@ -1,6 +1,5 @@
 """The judge's side of the fork server: start it, get guests from it, talk to them against the clock, end them."""
 
-import contextlib
 import dataclasses
 import json
 import os
@@ -183,9 +182,8 @@ class Guest:
 
     def _require_silence(self) -> None:
         """Raise ``BadFrame`` where something came that nobody has asked for."""
-        with contextlib.suppress(BlockingIOError):
-            if self._connection.recv(1, socket.MSG_PEEK):
-                raise BadFrame("bytes came that were not asked for")
+        if self._readable.poll(0) and self._connection.recv(1, socket.MSG_PEEK):
+            raise BadFrame("bytes came that were not asked for")
 
     def end(self) -> None:
         """Kill the guest, with all it started, and have its folder removed. Later calls do nothing."""

@@ -2,17 +2,8 @@
 
 import contextlib
 import os
-import sys
-from typing import Any
 
 from autograder.sandbox import seccomp
-
-
-def leave_out_triton() -> None:
-    """Have torch do without triton in this process: a compiler that no grading uses, which takes seconds to import and
-    reports leaks of its own at the end of every run. Does nothing where it is imported already."""
-    modules: dict[str, Any] = sys.modules
-    modules.setdefault("triton", None)  # as Python documents it: an import then fails
 
 
 def use_once() -> None:
