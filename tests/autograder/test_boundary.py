@@ -48,6 +48,29 @@ def test_tied_weights_stay_tied(guest_of: Make) -> None:
     assert student.tied(model)
 
 
+def test_modules_arrive_whole(guest_of: Make) -> None:
+    """Every attribute that torch gives a module is there, empty tables of hooks included, and a hook that is set."""
+    source = HEADER + (
+        "def state(model): return {path: {name: (type(value).__name__, len(value) if hasattr(value, '__len__') else "
+        "value) for name, value in vars(layer).items()} for path, layer in model.named_modules()}"
+    )
+    model = nn.Sequential(nn.Linear(2, 3), nn.BatchNorm1d(3), nn.LSTM(3, 2), nn.MultiheadAttention(4, 2), nn.GELU())
+    model[0].register_forward_hook(torch.neg)
+    model[4].train(False)
+    wanted = {
+        path: {
+            name: (type(value).__name__, len(value) if hasattr(value, "__len__") else value)
+            for name, value in vars(layer).items()
+        }
+        for path, layer in model.named_modules()
+    }
+    found = guest_of(source).student.state(model)
+    for layers in (wanted, found):
+        layers["2"].pop("_flat_weight_refs")  # weak references, made anew
+    assert found == wanted
+    assert found["0"]["_forward_hooks"] == ("OrderedDict", 1)
+
+
 def test_gradients_flow_to_arguments_and_parameters(guest_of: Make) -> None:
     """A result is differentiable here with respect to every tensor that went in, parameters of modules included."""
     student = guest_of(HEADER + "def cost(model, x): return (model(x) ** 2).sum()").student
