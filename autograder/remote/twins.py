@@ -54,8 +54,7 @@ class Twins:
     """The twins of the judge's objects in this guest."""
 
     def __init__(self) -> None:
-        self._tensors: weakref.WeakValueDictionary[int, torch.Tensor] = weakref.WeakValueDictionary()
-        self._generators: weakref.WeakValueDictionary[int, torch.Generator] = weakref.WeakValueDictionary()
+        self._known: dict[int, weakref.ref[Any]] = {}  # all that still live
         self._versions: dict[int, int] = {}
         self._held: dict[int, torch.Tensor | torch.Generator] = {}
         self._sent: dict[int, Entry] = {}
@@ -105,9 +104,9 @@ class Twins:
     def release(self) -> list[int]:
         """Let go of the twins that only the request held; the keys of those that live on."""
         self._held, self._sent, self._modules = {}, {}, []
-        alive = list(self._tensors)
-        self._versions = {key: self._versions[key] for key in alive}
-        return [*alive, *self._generators]
+        self._known = {key: twin for key, twin in self._known.items() if twin() is not None}
+        self._versions = {key: version for key, version in self._versions.items() if key in self._known}
+        return list(self._known)
 
     def _module_changes(self) -> list[tuple[int, ModuleState]]:
         changed = []
@@ -117,19 +116,25 @@ class Twins:
                 changed.append((index, after))
         return changed
 
+    def _found(self, key: int) -> Any:
+        """The twin that lives from an earlier request, if one does."""
+        known = self._known.get(key)
+        return None if known is None else known()
+
     def _generator(self, entry: GeneratorEntry) -> torch.Generator:
-        twin = self._generators.get(entry.key)
+        twin = self._found(entry.key)
         if twin is None:
-            twin = self._generators[entry.key] = torch.Generator(entry.device)
+            twin = torch.Generator(entry.device)
+            self._known[entry.key] = weakref.ref(twin)
         if tensor_bytes(twin.get_state()) != entry.state:
             twin.set_state(torch.frombuffer(bytearray(entry.state), dtype=torch.uint8))
         return twin
 
     def _tensor(self, entry: TensorEntry) -> torch.Tensor:
-        twin = self._tensors.get(entry.key)
+        twin = self._found(entry.key)
         if twin is None:
             twin = _make(entry)
-            self._tensors[entry.key] = twin
+            self._known[entry.key] = weakref.ref(twin)
         elif not _same_bytes(twin, entry.data):
             # A change behind autograd's back, as gradcheck makes them through ``.data``, stays behind its back here.
             hidden = self._versions.get(entry.key) == entry.version

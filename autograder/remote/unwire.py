@@ -34,6 +34,7 @@ from autograder.remote.wire import (
 )
 
 _SAME_HASH = 16
+_ATOMS = frozenset([type(None), bool, int, float, str, bytes])
 
 
 @dataclass(frozen=True)
@@ -79,18 +80,18 @@ class Decoder:
 
     def _leaf(self, node: Any) -> Any:
         if type(node) is not list:
-            if type(node) not in (type(None), bool, int, float, str, bytes):
+            if type(node) not in _ATOMS:
                 raise GuestProtocolError(f"a node of type {type(node).__name__}")
             return node
         if not node or type(node[0]) is not str:
             raise GuestProtocolError("a node without a kind")
-        kind, *fields = node
+        kind = node[0]
         if kind in ("list", "tuple", "dict"):
             return _CONTAINER
         reader = _READERS.get(kind)
         if reader is None:
             raise GuestProtocolError(f"a node of kind {kind[:40]!r}")
-        return reader(self, fields)
+        return reader(self, node[1:])
 
     def _container(self, node: Any, values: list[Any], depths: list[int]) -> Any:
         kind, *children = node
@@ -219,6 +220,7 @@ def _names(classes: Any) -> tuple[str, ...]:
 
 def _check_size(shape: Any, itemsize: int, data: Any) -> None:
     _check(type(shape) is list and len(shape) <= MAX_DIMENSIONS and type(data) is bytes, "a shape or its data")
-    _check(all(type(length) is int and 0 <= length < 2**40 for length in shape), "lengths")
+    for length in shape:
+        _check(type(length) is int and 0 <= length < 2**40, "lengths")
     if math.prod(shape) * itemsize != len(data):
         raise GuestProtocolError(f"{len(data)} bytes do not fill shape {shape}")

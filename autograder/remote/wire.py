@@ -41,6 +41,7 @@ ARRAY_DTYPES = frozenset(
 IMAGE_MODES = {"1": 1, "L": 1, "RGB": 3, "RGBA": 4, "I": 4, "F": 4}
 TENSORS = (torch.Tensor, torch.nn.Parameter)
 MAPPINGS = (dict, OrderedDict, defaultdict, Counter)
+_CONTAINERS = (list, tuple, *MAPPINGS)
 
 
 class GuestProtocolError(Exception):
@@ -111,21 +112,26 @@ class Encoder:
     def _add(self, value: Any, depth: int) -> int:
         if depth > MAX_DEPTH:
             raise Unsendable("unsendable.deep", most=MAX_DEPTH)
-        if type(value) in TENSORS and id(value) in self._tensors:
+        is_tensor = type(value) in TENSORS
+        if is_tensor and id(value) in self._tensors:
             return self._tensors[id(value)]
         node = self._node(value, depth)
+        index = len(self._nodes)
         self._nodes.append(node)
-        self._items += 1 if type(node) is not list else 1 + len(node) + sum(len(x) for x in node if type(x) is list)
-        if len(self._nodes) > MAX_NODES or self._items > MAX_ITEMS:
+        self._items += 1
+        if type(node) is list:
+            self._items += len(node) + sum([len(part) for part in node if type(part) is list])
+        if index >= MAX_NODES or self._items > MAX_ITEMS:
             raise Unsendable("unsendable.parts", most=MAX_NODES)
-        index = len(self._nodes) - 1
-        if type(value) in TENSORS:
+        if is_tensor:
             self._tensors[id(value)] = index
         return index
 
     def _node(self, value: Any, depth: int) -> Any:
         kind = type(value)
-        if kind in (list, tuple, *MAPPINGS) and len(value) > MAX_NODES:
+        if kind in TENSORS:
+            return self._tensor_node(value)
+        if kind in _CONTAINERS and len(value) > MAX_NODES:
             raise Unsendable("unsendable.container", most=MAX_NODES)
         if value is None or kind in (bool, float):
             return value
@@ -170,8 +176,7 @@ class Encoder:
         raise Unsendable("unsendable.type", type=type(value).__name__)
 
     def _tensor_node(self, value: torch.Tensor) -> Any:
-        own = type(value).__module__.startswith("torchvision.tv_tensors")
-        if type(value) not in TENSORS and not own:
+        if type(value) not in TENSORS and not type(value).__module__.startswith("torchvision.tv_tensors"):
             raise Unsendable("unsendable.subclass", type=type(value).__name__)
         lifted = self.lift(value)
         if isinstance(lifted, Ref):
@@ -201,7 +206,7 @@ def keys_frame(keys: Sequence[int]) -> bytes:
 def tensor_bytes(value: torch.Tensor) -> bytes:
     """The values of a tensor, row by row, as raw bytes."""
     plain = value.detach()
-    if plain.dtype is not torch.bfloat16 and plain.device.type == "cpu" and not (plain.is_conj() or plain.is_neg()):
+    if plain.is_cpu and plain.dtype is not torch.bfloat16 and not (plain.is_conj() or plain.is_neg()):
         return plain.numpy().tobytes()
     flat = plain.resolve_conj().resolve_neg().to("cpu").contiguous().reshape(-1)  # numpy knows no bfloat16
     return flat.view(torch.uint8).numpy().tobytes() if flat.numel() else b""
@@ -214,4 +219,5 @@ def tensor_from(name: str, shape: Sequence[int], device: str, data: bytes) -> to
     flat = torch.frombuffer(bytearray(data), dtype=torch.uint8 if name == "bool" else DTYPES[name])
     # A byte other than 0 and 1 in a bool tensor is undefined behaviour, so bools are made by comparing.
     flat = flat.ne(0) if name == "bool" else flat
-    return flat.reshape(tuple(shape)).to(device)
+    flat = flat if len(shape) == 1 else flat.view(tuple(shape))
+    return flat if device == "cpu" else flat.to(device)
