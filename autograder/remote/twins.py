@@ -122,7 +122,7 @@ class Twins:
         return None if known is None else known()
 
     def _generator(self, entry: GeneratorEntry) -> torch.Generator:
-        twin = self._found(entry.key)
+        twin: torch.Generator | None = self._found(entry.key)
         if twin is None:
             twin = torch.Generator(entry.device)
             self._known[entry.key] = weakref.ref(twin)
@@ -131,7 +131,7 @@ class Twins:
         return twin
 
     def _tensor(self, entry: TensorEntry) -> torch.Tensor:
-        twin = self._found(entry.key)
+        twin: torch.Tensor | None = self._found(entry.key)
         if twin is None:
             twin = _make(entry)
             self._known[entry.key] = weakref.ref(twin)
