@@ -3,6 +3,7 @@
 Suites do not use this: ``expect`` and the seats do.
 """
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -62,8 +63,9 @@ def risked(alpha: float) -> None:
 
 
 def measure(name: str, value: float) -> None:
-    """Note a number for the leaderboard."""
-    _current.measured[name] = value
+    """Note a number for the leaderboard; one that is infinite, or no number, is on no board."""
+    if math.isfinite(value):
+        _current.measured[name] = value
 
 
 def _plain(value: object) -> Any:

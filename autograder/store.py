@@ -18,6 +18,8 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
+import pydantic_core
+
 from autograder import overrides
 from autograder.contract import from_json, to_json
 from autograder.errors import GraderError
@@ -182,7 +184,7 @@ def assignments_of(grades: Iterable[Grade]) -> tuple[str, ...]:
 
 
 def _text(grade: Grade) -> str:
-    return json.dumps(to_json(grade), indent=1, ensure_ascii=False, allow_nan=False) + "\n"
+    return pydantic_core.to_json(to_json(grade), indent=1).decode() + "\n"
 
 
 def _folder_of_attempts(folder: Path, assignment: str, student: str) -> Path:

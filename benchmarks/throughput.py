@@ -1,7 +1,8 @@
 """Seconds a submission, several ways in one run over the same submissions and the same hidden suite.
 
-    uv run python benchmarks/throughput.py [--assignment 07_dropout] [--submissions 20] [--others FOLDER]
+    uv run python benchmarks/throughput.py [--assignment 07_dropout] [--submissions 20] [--class-of 400] [--others FOLDER]
 
+- class: ``autograder grade`` on a class of so many, from start to finish: warming up, a judge a core, every page; once;
 - judge: the warm judge, each submission in a guest of its own, as ``autograder grade`` does with one job;
 - pytest: a fresh ``pytest`` process for each submission, running the suite in that process, as a course would without
   this package;
@@ -9,12 +10,14 @@
 - with ``--others``, nbgrader, Otter-Grader and gradescope-utils, each in an environment of its own in that folder, by
   their own commands (``side_by_side/course_side.py``).
 
-All work one submission after another. Each side is timed several times, alternating, and its median is taken. The
-ratios are what counts; they are printed and written to benchmarks/throughput.json.
+All but the class work one submission after another; other graders have no command that works otherwise. Each side is
+timed several times, alternating, and its median is taken. The ratios are what counts; they are printed and written to
+benchmarks/throughput.json.
 """
 
 import argparse
 import json
+import shutil
 import statistics
 import subprocess
 import sys
@@ -31,6 +34,7 @@ from autograder.judge import Judge
 from autograder.reference import run
 from autograder.results import Outcome
 from autograder.seeds import seed_of
+from autograder.store import read_all
 from autograder.submission import Segment, Submission
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -49,6 +53,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--assignment", default="07_dropout")
     parser.add_argument("--submissions", type=int, default=20, help="graded by the judge and at the floor, each round")
+    parser.add_argument("--class-of", type=int, default=400, help="graded by one `autograder grade`, once")
     parser.add_argument("--fresh", type=int, default=2, help="graded by fresh pytest processes, each round")
     parser.add_argument("--others", type=Path, help="a folder for the environments of other graders")
     options = parser.parse_args()
@@ -91,8 +96,31 @@ def main() -> None:
         for _ in range(ROUNDS):
             for name, (act, count) in sides.items():
                 times[name].append(seconds(act) / count)
-    judge.close()
+        judge.close()
+        times["class"] = [by_command(Path(folder), options.assignment, file, options.class_of)]
     report(options.assignment, {name: statistics.median(values) for name, values in times.items()})
+
+
+def by_command(folder: Path, assignment: str, file: Path, count: int) -> float:
+    """Seconds a submission that ``autograder grade`` takes for a class of ``count`` with this file."""
+    for number in range(count):
+        theirs = folder / "class" / f"student{number}" / assignment
+        theirs.mkdir(parents=True)
+        shutil.copy(file, theirs)
+    command = [
+        sys.executable,
+        "-m",
+        "autograder",
+        "grade",
+        str(folder / "class"),
+        f"--out={folder / 'graded'}",
+        "--quiet",
+    ]
+    took = seconds(lambda: subprocess.run(command, cwd=ROOT, check=True, stdout=subprocess.DEVNULL))
+    graded = read_all(folder / "graded")
+    assert len(graded) == count, f"{len(graded)} of {count} were graded"
+    assert all(grade.score == grade.max_score for grade in graded), "a right answer lost points"
+    return took / count
 
 
 def others(work: Work, folder: Path) -> dict[str, tuple[Callable[[], None], int]]:
@@ -115,8 +143,10 @@ def others(work: Work, folder: Path) -> dict[str, tuple[Callable[[], None], int]
 def report(assignment: str, medians: dict[str, float]) -> None:
     """Print the table and write it beside this file."""
     ratios = {"times the floor": medians["judge"] / medians["floor"]}
-    for name in sorted(set(medians) - {"judge", "floor"}):
-        ratios[f"times faster than {'a fresh pytest' if name == 'pytest' else name}"] = medians[name] / medians["judge"]
+    for name in sorted(set(medians) - {"judge", "class", "floor"}):
+        than = "a fresh pytest" if name == "pytest" else name
+        ratios[f"times faster than {than}, one judge"] = medians[name] / medians["judge"]
+        ratios[f"times faster than {than}, a class"] = medians[name] / medians["class"]
     print(f"{assignment}, seconds a submission (median of {ROUNDS} rounds)")
     for name, value in medians.items():
         print(f"  {name:18}{value:9.3f}")
