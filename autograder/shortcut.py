@@ -5,9 +5,8 @@ It is open to a test that is a plain function and asks for nothing but what ever
 pytest's way.
 """
 
-import functools
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import pytest
@@ -20,10 +19,9 @@ _MARKERS = frozenset({"weight", "cuda"})
 _FIXTURE = type(pytest.fixture(lambda: None))
 
 
-@functools.cache
-def is_open_to(item: pytest.Item) -> bool:
-    """Whether a test may go the short way: pytest would do nothing for it besides what ``run`` does."""
-    return (
+def asked_for(item: Any) -> tuple[str, ...] | None:
+    """The names of what a test asks for, where it may go the short way; None where pytest would do more than that."""
+    plain = (
         type(item) is pytest.Function
         and item.cls is None
         and not hasattr(item, "callspec")
@@ -33,24 +31,23 @@ def is_open_to(item: pytest.Item) -> bool:
         and not inspect.iscoroutinefunction(item.function)
         and not any(isinstance(thing, _FIXTURE) for thing in vars(item.module).values())
     )
+    if not plain:
+        return None
+    asked = inspect.signature(item.obj).parameters.values()
+    return tuple(parameter.name for parameter in asked if parameter.default is parameter.empty)
 
 
-def run(item: Any, exam: Exam) -> None:
-    """Run a test that this ``is_open_to``; its result is then in the exam."""
+def run(item: Any, exam: Exam, names: Sequence[str]) -> None:
+    """Run a test that has ``asked_for`` these names; its result is then in the exam."""
     values: dict[str, Any] = {}
 
     def setup() -> None:
         require_gpu(item)
-        values.update((name, GIVEN[name](item, exam)) for name in _asked_for(item.obj))
+        values.update((name, GIVEN[name](item, exam)) for name in names)
 
     if _phase(item, exam, "setup", setup):
         _phase(item, exam, "call", lambda: item.obj(**values))
     _phase(item, exam, "teardown", exam.close)
-
-
-@functools.cache
-def _asked_for(test: Callable[..., None]) -> tuple[str, ...]:
-    return tuple(inspect.signature(test).parameters)
 
 
 def _phase(item: Any, exam: Exam, when: Any, work: Callable[[], None]) -> bool:

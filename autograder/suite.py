@@ -8,7 +8,7 @@ import contextvars
 import os
 import queue
 import threading
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
@@ -120,6 +120,7 @@ class _Loop:
             Item(item.name, item.path.stem.removeprefix("test_"), getattr(item, "function", item).__doc__ or "")
             for item in session.items
         )
+        ways = {item: shortcut.asked_for(item) for item in session.items}
         hooks = session.config.hook
         session.gethookproxy = lambda _: hooks  # type: ignore[method-assign, assignment]  # no conftest has others
         self._done.put(None)
@@ -127,7 +128,7 @@ class _Loop:
             exam, context = asked
             session.config.stash[EXAM] = exam
             try:
-                context.run(self._sit, session, exam)
+                context.run(self._sit, session, exam, ways)
             except BaseException as error:
                 self._done.put(GraderError(f"the suite failed: {type(error).__name__}: {error}"))
                 return True
@@ -135,14 +136,13 @@ class _Loop:
         return True
 
     @staticmethod
-    def _sit(session: pytest.Session, exam: Exam) -> None:
+    def _sit(session: pytest.Session, exam: Exam, ways: Mapping[pytest.Item, Sequence[str] | None]) -> None:
         items: list[Any] = [item for item in session.items if exam.wants(task_of(item, exam), item.name)]
         # With no next item pytest tears down every scope, so no fixture's value outlives its exam.
-        rest = [item for item in items if not shortcut.is_open_to(item)]
-        following = dict(pairwise(rest))
+        following = dict(pairwise(item for item in items if ways[item] is None))
         for item in items:
-            if shortcut.is_open_to(item):
-                shortcut.run(item, exam)
+            if (names := ways[item]) is not None:
+                shortcut.run(item, exam, names)
             else:
                 after = None if exam.one_is_enough else following.get(item)
                 session.config.hook.pytest_runtest_protocol(item=item, nextitem=after)

@@ -36,6 +36,10 @@ def test_fails(student):
     assert student.answer(1) == 2, "not two"
 
 
+def test_has_a_default(student, times=2):
+    assert student.answer(times) == 2
+
+
 def test_raises(student):
     student.broken()
 
@@ -139,7 +143,7 @@ def ways(monkeypatch, path, seat):
     for short in (True, False):
         with monkeypatch.context() as patch:
             if not short:
-                patch.setattr(shortcut, "is_open_to", lambda item: False)
+                patch.setattr(shortcut, "asked_for", lambda item: None)
             suite = Suite([path])
             try:
                 exams.append(suite.sit(Exam(seat(), module(), "seed", Limits(), {})))
@@ -180,7 +184,7 @@ def test_the_short_way_is_gone(monkeypatch, tmp_path):
     path.write_text(PLAIN, encoding="utf-8")
     gone = []
     run = shortcut.run
-    monkeypatch.setattr(shortcut, "run", lambda item, exam: (gone.append(item.name), run(item, exam)))
+    monkeypatch.setattr(shortcut, "run", lambda item, *rest: (gone.append(item.name), run(item, *rest)))
     suite = Suite([path])
     try:
         exam = suite.sit(Exam(Direct(module()), module(), "seed", Limits(), {}))
@@ -198,7 +202,7 @@ def test_pytests_features_go_pytests_way(monkeypatch, tmp_path, text, count):
     """Parameters, marks, classes, fixtures of pytest's and of the suite's own: nothing of them is lost."""
     path = tmp_path / "test_own.py"
     path.write_text(text, encoding="utf-8")
-    monkeypatch.setattr(shortcut, "run", lambda item, exam: pytest.fail(f"{item.name} went the short way"))
+    monkeypatch.setattr(shortcut, "run", lambda item, *_: pytest.fail(f"{item.name} went the short way"))
     suite = Suite([path])
     try:
         exam = suite.sit(Exam(Direct(module()), module(), "seed", Limits(), {}))
