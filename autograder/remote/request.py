@@ -104,6 +104,8 @@ class Arguments(pickle.Pickler):
         pid = self._lifted_as(obj)
         if pid is not None:
             return lifted, pid
+        if isinstance(obj, BaseException):  # not as others have it pickled in this process: Dask adds tracebacks to it
+            return obj.__reduce_ex__(pickle.HIGHEST_PROTOCOL)
         return _sparing(obj) if isinstance(obj, nn.Module) else NotImplemented
 
     def _lifted_as(self, obj: Any) -> tuple[str, Any] | None:

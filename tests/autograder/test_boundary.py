@@ -1,5 +1,6 @@
 """What a suite sees through the boundary is what it would see in one process: values, identity, gradients, changes."""
 
+import copyreg
 from collections.abc import Callable
 
 import pytest
@@ -69,6 +70,20 @@ def test_modules_arrive_whole(guest_of: Make) -> None:
         layers["2"].pop("_flat_weight_refs")  # weak references, made anew
     assert found == wanted
     assert found["0"]["_forward_hooks"] == ("OrderedDict", 1)
+
+
+def test_exceptions_arrive_whatever_others_made_of_their_pickles(
+    guest_of: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Dask has exceptions pickled by a function of its own wherever it is imported; no guest knows that."""
+    monkeypatch.setitem(copyreg.dispatch_table, KeyError, lambda error: (unknown_there, error.args))
+    student = guest_of("def seen(error): return type(error).__name__, error.args").student
+    assert student.seen(KeyError("key")) == ("KeyError", ("key",))
+
+
+def unknown_there(*_: object) -> None:
+    """No function that a guest could import."""
+    raise AssertionError("made from its pickle in the judge")
 
 
 def test_gradients_flow_to_arguments_and_parameters(guest_of: Make) -> None:
