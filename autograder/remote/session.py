@@ -56,6 +56,7 @@ class Session:
     _broken: StudentFailure | None = None
     _seed: int | None = None
     _rules: Rules = ANYTHING
+    _forbidden: Sequence[tuple[str, str]] = ()
     _left: float = 0.0
     _lifted: Lifted = field(default_factory=Lifted)
     _callbacks: dict[int, Callable[..., Any]] = field(default_factory=dict)
@@ -74,6 +75,7 @@ class Session:
         """Open a test: fresh seeds, no handles, ``seconds`` of the student's time, and what it must not do."""
         self._seed, self._left, self.failure, self.printed = veiled(seed), seconds, None, ""
         self._rules, self._callbacks = rules, {}
+        self._forbidden = [target for name in rules.forbids for target in targets(name)]  # which may import torchvision
         torch.default_generator.manual_seed(seed)  # a suite may draw from it, too: the layers of a model, say
         if self._line is not None:
             self._line.heard = 0
@@ -117,8 +119,7 @@ class Session:
             }
             body.update(table=self._lifted.table(), inputs=list(inputs), grad=torch.is_grad_enabled(), seed=self._seed)
             body["released"], line.released[:] = list(line.released), []
-            if self._seed is not None:
-                body["forbids"] = [target for name in self._rules.forbids for target in targets(name)]
+            body["forbids"] = self._forbidden if self._seed is not None else ()
             objects = dict(self._lifted.objects)
             self._callbacks.update(arguments.callbacks)  # an object may keep them: they live as long as the test
             answer = self._exchange(line, (operation, body), self._callbacks, (*earlier, *inputs.values()))

@@ -1,9 +1,14 @@
 """What the names under ``forbids`` mean, and how a student is told where their source names one."""
 
+import time
+from collections.abc import Callable
+
 import pytest
 
+from autograder.course import Rules
 from autograder.errors import AssignmentError
 from autograder.remote.forbidden import explain, targets
+from autograder.remote.session import Session
 
 
 def test_a_python_function_or_class_stands_for_itself() -> None:
@@ -59,3 +64,18 @@ def test_few_lines_are_enough() -> None:
     """Of many lines the first three are shown, each once."""
     source = "dropout(dropout)\n" * 10
     assert explain([("task.py", source)], "torch.dropout").count("line") == 3
+
+
+def test_finding_what_is_forbidden_is_not_on_the_students_time(
+    guest_of: Callable[..., Session], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It may import torchvision, which takes seconds in a process that has not needed it yet."""
+
+    def slow(name: str) -> tuple[tuple[str, str], ...]:
+        time.sleep(0.6)
+        return targets(name)
+
+    session = guest_of("def one(): return 1")
+    monkeypatch.setattr("autograder.remote.session.targets", slow)
+    session.begin(1, 0.5, Rules(forbids=("torch.relu",)))
+    assert session.student.one() == 1
