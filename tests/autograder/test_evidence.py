@@ -57,3 +57,11 @@ def test_a_new_test_begins_with_nothing():
     second = fresh()
     saw(2)
     assert (first.seen, second.seen) == ([1], [2])
+
+
+def test_what_is_no_number_is_on_no_board():
+    """A grade is JSON, which has no NaN: a training that went astray must not keep the grade from being stored."""
+    evidence = fresh()
+    for name, value in (("error", 4.5), ("diverged", float("inf")), ("astray", float("nan"))):
+        expect.measured(name, value)
+    assert evidence.measured == {"error": 4.5}

@@ -1,5 +1,6 @@
 """The short way through a test: open to plain tests only, and with the same results as pytest's own way."""
 
+import contextlib
 import dataclasses
 import types
 
@@ -137,6 +138,12 @@ def module():
     return made
 
 
+def sat(path, seat):
+    """The exam of this file's tests, with whoever answers at the seat."""
+    with contextlib.closing(Suite([path])) as suite:
+        return suite.sit(Exam(seat, module(), "seed", Limits(), {}))
+
+
 def ways(monkeypatch, path, seat):
     """The exam of this file's tests, the short way and pytest's."""
     exams = []
@@ -144,11 +151,7 @@ def ways(monkeypatch, path, seat):
         with monkeypatch.context() as patch:
             if not short:
                 patch.setattr(shortcut, "asked_for", lambda item: None)
-            suite = Suite([path])
-            try:
-                exams.append(suite.sit(Exam(seat(), module(), "seed", Limits(), {})))
-            finally:
-                suite.close()
+            exams.append(sat(path, seat()))
     return exams
 
 
@@ -185,11 +188,7 @@ def test_the_short_way_is_gone(monkeypatch, tmp_path):
     gone = []
     run = shortcut.run
     monkeypatch.setattr(shortcut, "run", lambda item, *rest: (gone.append(item.name), run(item, *rest)))
-    suite = Suite([path])
-    try:
-        exam = suite.sit(Exam(Direct(module()), module(), "seed", Limits(), {}))
-    finally:
-        suite.close()
+    exam = sat(path, Direct(module()))
     assert len(gone) == PLAIN.count("def test_")
     found = {test.name: test.outcome for tests in exam.results.values() for test in tests}
     assert found["test_draws_the_same"] is found["test_keeps_still"] is Outcome.PASSED
@@ -203,11 +202,7 @@ def test_pytests_features_go_pytests_way(monkeypatch, tmp_path, text, count):
     path = tmp_path / "test_own.py"
     path.write_text(text, encoding="utf-8")
     monkeypatch.setattr(shortcut, "run", lambda item, *_: pytest.fail(f"{item.name} went the short way"))
-    suite = Suite([path])
-    try:
-        exam = suite.sit(Exam(Direct(module()), module(), "seed", Limits(), {}))
-    finally:
-        suite.close()
+    exam = sat(path, Direct(module()))
     results = [test for tests in exam.results.values() for test in tests]
     assert len(results) == count
 
@@ -226,14 +221,7 @@ def test_what_ends_before_it_is_opened_costs_no_task_time(tmp_path):
             self.failure = StudentFailure(Outcome.TIMED_OUT, say("process.late"))
             raise self.failure
 
-    suite = Suite([path])
-    exam = Exam(Late(module()), module(), "seed", Limits(), {})
-    closings = []
-    try:
-        suite.sit(exam)
-        closings.append(exam._left["plain"])
-        exam.close()
-        closings.append(exam._left["plain"])
-    finally:
-        suite.close()
-    assert closings[0] == closings[1] < exam.limits.task_seconds
+    exam = sat(path, Late(module()))
+    left = exam._left["plain"]
+    exam.close()
+    assert exam._left["plain"] == left < exam.limits.task_seconds
