@@ -54,12 +54,17 @@ def author_check(
 
     from autograder.author import check_assignments
     from autograder.files import write_text
+    from autograder.messages import MESSAGES, wording
     from autograder.reports import matrix
+    from autograder.reports.texts import load_texts
     from autograder.soundness import to_json
 
+    loaded = course_of(course)
+    load_texts(loaded.root)  # a mistake in the course's own words is an author's, too
+    wording(MESSAGES, loaded.root)
     chosen = (assignment,) if assignment else ()
     found, console = [], Console()
-    for report in check_assignments(course_of(course), chosen, seeds, jobs, task, mutants, wrong):
+    for report in check_assignments(loaded, chosen, seeds, jobs, task, mutants, wrong):
         found.append(report)
         if out is not None:
             write_text(out / f"{report.assignment}.html", matrix.page(report))

@@ -47,6 +47,8 @@ def ci(
         return
     from autograder.integration import check_out, kind_of
 
+    if classroom50 and len(assignments or ()) != 1:
+        raise AssignmentError(f"--classroom50 takes one assignment, and {len(assignments or ())} are named; name one")
     loaded = course_of(course)
     kind = kind_of(loaded, tests)
     checked = check_out(loaded, assignments or (), checkout or loaded.root, student, kind)
@@ -54,7 +56,7 @@ def ci(
     _write_files(out, [one.grade for one in checked])
     _report(loaded, checked, kind, passed, notices, "" if checkout else _prefix(loaded.root))
     if classroom50:
-        _write_result(checked)
+        _write_result(checked[0].grade)
     if not all(one.grade.is_graded for one in checked):
         raise typer.Exit(UNGRADED)
     raise typer.Exit(0 if passed or classroom50 else NOT_PASSED)
@@ -100,13 +102,11 @@ def _write_files(out: Path, grades: Any) -> None:
     write_text(out / "junit.xml", junit.text(grades))
 
 
-def _write_result(checked: Any) -> None:
+def _write_result(grade: Any) -> None:
     """Classroom 50's ``result.json`` in the current folder, of the one assignment that its runner asked for."""
     from autograder.files import write_text
     from autograder.reports import classroom50
 
-    if len(checked) != 1:
-        raise AssignmentError(f"--classroom50 takes one assignment, and {len(checked)} were graded; name it")
     told = {
         field: os.environ.get(variable, "")
         for field, variable in (
@@ -116,7 +116,7 @@ def _write_result(checked: Any) -> None:
         )
     }  # fmt: skip
     kind = os.environ.get("ASSIGNMENT_TYPE", "individual")
-    write_text(Path("result.json"), classroom50.text(checked[0].grade, classroom50.Push(assignment_type=kind, **told)))
+    write_text(Path("result.json"), classroom50.text(grade, classroom50.Push(assignment_type=kind, **told)))
 
 
 def _prefix(root: Path) -> str:

@@ -161,12 +161,13 @@ def _write_class(
 
 def _write_filled(to: Path, gradebook: Path, fill: Any) -> None:
     """Write another system's file with our column filled, and say what an instructor should know of it."""
+    from autograder.files import read_bytes
+
     if to.exists() and gradebook.exists() and to.samefile(gradebook):
         raise AssignmentError(f"{to} is the file that was downloaded; keep it, and name another with --to")
+    data = read_bytes(gradebook)
     try:
-        found = fill(gradebook.read_bytes())
-    except OSError as error:
-        raise AssignmentError(f"{gradebook}: cannot be read ({error})") from error
+        found = fill(data)
     except AssignmentError as error:
         raise AssignmentError(f"{gradebook}: {error}") from error
     _write(to, found.data)

@@ -140,15 +140,16 @@ def _grade(
 
 
 def _print_class(course: Any, grades: Any, press: Any, verbose: bool) -> None:
-    from autograder.reports.terminal import class_table, feedback_lines
+    from autograder.reports.terminal import MOST_ROWS, class_table, feedback_lines
     from autograder.store import assignments_of
 
     screen = console(width=None if sys.stdout.isatty() else 160)
     for grade in grades if verbose else ():
         screen.print(feedback_lines(grade, press.texts), soft_wrap=True)
+    most = len(grades) if verbose else MOST_ROWS
     for name in assignments_of(grades):
         ids = {task.name: task.id for task in course.assignment(name).tasks}
-        screen.print(class_table(grades, name, ids, press.texts))
+        screen.print(class_table(grades, name, ids, press.texts, most))
         screen.print()
     out = press.folder
     option = f" --out {out}" if str(out) != "graded" else ""

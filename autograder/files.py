@@ -1,4 +1,4 @@
-"""Files: text and tables read with an error that names them; text and bytes written whole or not at all."""
+"""Files: read with an error that names them; text and bytes written whole or not at all."""
 
 import contextlib
 import csv
@@ -19,6 +19,14 @@ def read_text(path: Path) -> str:
         return path.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         raise AssignmentError(f"{path}: cannot be read as UTF-8 text ({error})") from error
+
+
+def read_bytes(path: Path) -> bytes:
+    """What is in a file. Raises ``AssignmentError`` naming it where it cannot be read."""
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise AssignmentError(f"{path}: cannot be read ({error})") from error
 
 
 def read_rows(path: Path) -> list[tuple[int, list[str]]]:

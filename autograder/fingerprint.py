@@ -14,6 +14,7 @@ from pathlib import Path
 
 import autograder
 from autograder.course import Assignment, Course
+from autograder.files import read_bytes
 from autograder.seeds import seed_of
 from autograder.submission import Submission
 from autograder.versions import versions
@@ -71,7 +72,7 @@ def _files(folder: Path) -> list[Path]:
 @functools.lru_cache(maxsize=4096)
 def _content(path: Path) -> str:
     """The hash of a file; of one that is missing, that of nothing."""
-    return hashlib.sha256(path.read_bytes()).hexdigest() if path.is_file() else ""
+    return hashlib.sha256(read_bytes(path)).hexdigest() if path.is_file() else ""
 
 
 def _hash(*parts: object) -> str:

@@ -14,6 +14,7 @@ from autograder import fingerprint
 from autograder.course import CONFIG_FILE, Course, load_course, with_secret
 from autograder.errors import AssignmentError
 from autograder.executors import cluster
+from autograder.files import read_bytes
 from autograder.grading import Order, grade_one, ungraded
 from autograder.results import Grade, TaskScore
 from autograder.submission import Submission
@@ -65,7 +66,7 @@ def pack(course: Course) -> bytes:
     folders = [folder for one in course.assignments for folder in (one.solution, one.suites)]
     found = [course.root / CONFIG_FILE, *(path for folder in folders for path in folder.rglob("*") if path.is_file())]
     names = {path.relative_to(course.root): path for path in found}
-    return zipped({str(name): path.read_bytes() for name, path in names.items() if "__pycache__" not in name.parts})
+    return zipped({str(name): read_bytes(path) for name, path in names.items() if "__pycache__" not in name.parts})
 
 
 def grade_there(site: Site, unpacked: Path | None, task: Task) -> Grade:

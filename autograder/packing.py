@@ -12,6 +12,7 @@ import autograder
 from autograder.config import Config
 from autograder.course import CONFIG_FILE, Assignment, Course, require_sources
 from autograder.errors import AssignmentError, GraderError
+from autograder.files import read_bytes
 from autograder.reports.gradescope import VISIBILITIES, failure
 from autograder.zipping import zipped
 
@@ -61,10 +62,10 @@ def _files(course: Course, assignment: Assignment, visibility: str) -> Mapping[s
     }
     found = {name: text.encode() for name, text in texts.items()}
     for path in _below(_PACKAGE):
-        found[f"autograder/{path.relative_to(_PACKAGE).as_posix()}"] = path.read_bytes()
+        found[f"autograder/{path.relative_to(_PACKAGE).as_posix()}"] = read_bytes(path)
     for folder in (assignment.suites, assignment.solution, assignment.released, course.root / "templates"):
         for path in _below(folder):
-            found[f"course/{path.relative_to(course.root).as_posix()}"] = path.read_bytes()
+            found[f"course/{path.relative_to(course.root).as_posix()}"] = read_bytes(path)
     return found
 
 

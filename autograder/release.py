@@ -12,7 +12,7 @@ from pathlib import Path
 from autograder.cells import Cell
 from autograder.course import Assignment, Course
 from autograder.errors import AssignmentError
-from autograder.files import read_text, write_text
+from autograder.files import read_bytes, read_text, write_text
 from autograder.handout import notebook_text, readme_text
 from autograder.leaks import Line, leaks, secrets_of
 from autograder.source import read_source, stub_text
@@ -86,7 +86,7 @@ def _check(course: Course, assignment: Assignment) -> Iterator[str]:
         if not path.is_file():
             yield f"{path}:1: missing; run `autograder release {assignment.name}`"
             continue
-        there[path] = path.read_bytes().decode("utf-8", errors="replace")
+        there[path] = read_bytes(path).decode("utf-8", errors="replace")
         if there[path] != text:
             yield f"{path}:{_difference(there[path], text)}; run `autograder release {assignment.name}`"
     for path in sorted(assignment.released.rglob("*")):

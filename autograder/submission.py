@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 from autograder.archive import Entry, on_disk, open_entry, quoted
 from autograder.course import Assignment
 from autograder.errors import SubmissionError
+from autograder.files import read_bytes
 from autograder.messages import say
 from autograder.notebook import MAX_SOURCE, Segment, segments_of
 from autograder.statements import NotPythonError, parse
@@ -165,7 +166,7 @@ def _is_untouched(entry: Entry, assignment: Assignment) -> bool:
     released = assignment.released / (assignment.module + entry.suffix)
     if not entry.content or not released.is_file():
         return False
-    return entry.read().replace(b"\r\n", b"\n") == released.read_bytes().replace(b"\r\n", b"\n")
+    return entry.read().replace(b"\r\n", b"\n") == read_bytes(released).replace(b"\r\n", b"\n")
 
 
 def _unused(children: Sequence[Entry], fitting: Sequence[Entry], chosen: Entry) -> tuple[str, ...]:

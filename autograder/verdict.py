@@ -69,8 +69,11 @@ def _decide(item: pytest.Item, call: pytest.CallInfo[Any], exam: Exam) -> tuple[
         return Outcome.SKIPPED, str(error)
     if isinstance(error, StudentFailure):
         return _student_failure(error)
-    if not isinstance(error, StudentRaised) and _is_the_references(call, exam):
-        return Outcome.UNGRADED, say("grader.reference", error=type(error).__name__)
+    if not isinstance(error, StudentRaised):
+        if _is_the_references(call, exam):
+            return Outcome.UNGRADED, say("grader.reference", error=type(error).__name__)
+        if _is_the_suites(error, exam):
+            return Outcome.UNGRADED, say("grader.suite", error=f"{type(error).__name__}: {error}")
     if isinstance(error, NotImplementedError):
         return Outcome.UNFINISHED, str(error)
     if isinstance(error, StudentRaised):
@@ -99,6 +102,12 @@ def _is_the_references(call: pytest.CallInfo[Any], exam: Exam) -> bool:
     if file is None or call.excinfo is None or isinstance(exam.seat, Direct):
         return False
     return file in _files(call.excinfo.value)
+
+
+def _is_the_suites(error: BaseException, exam: Exam) -> bool:
+    """Whether an exception says that a suite is broken: no value of a student's makes a name unknown in it. A name
+    that is only unbound may have been bound in a loop over such a value."""
+    return type(error) in (NameError, ImportError, ModuleNotFoundError) and not isinstance(exam.seat, Direct)
 
 
 def _files(error: BaseException) -> list[str]:

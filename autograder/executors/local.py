@@ -148,8 +148,20 @@ def _serve(pipe: Connection) -> None:
             answer = pickle.dumps((function(item), None))
         except Exception as error:
             error.add_note(traceback.format_exc())
-            answer = pickle.dumps((None, error))
+            answer = _raised(error)
         pipe.send_bytes(answer)
+
+
+def _raised(error: Exception) -> bytes:
+    """The answer that raises this exception; what cannot travel is raised as a RuntimeError that says what it was."""
+    try:
+        answer = pickle.dumps((None, error))
+        pickle.loads(answer)
+    except Exception:
+        told = RuntimeError(f"{type(error).__name__}: {error}")
+        told.__notes__ = error.__notes__
+        return pickle.dumps((None, told))
+    return answer
 
 
 def _end_with_parent() -> None:

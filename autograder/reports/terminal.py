@@ -17,8 +17,15 @@ _STYLES = {
 }  # fmt: skip
 
 
-def class_table(grades: Sequence[Grade], assignment: str, ids: dict[str, str], texts: Texts) -> Table:
-    """The table of one assignment. ``ids`` gives each task its short number for the head of its column."""
+MOST_ROWS = 50
+"""How many students' rows are read in a terminal; of more, ``scores.csv`` and the class's page have all."""
+
+
+def class_table(
+    grades: Sequence[Grade], assignment: str, ids: dict[str, str], texts: Texts, most: int = MOST_ROWS
+) -> Table:
+    """The table of one assignment: so many rows at ``most``, and after them those that were not graded. ``ids`` gives
+    each task its short number for the head of its column."""
     chosen = sorted((grade for grade in grades if grade.assignment == assignment), key=lambda grade: grade.student)
     table = Table(title=assignment, title_justify="left", header_style="bold", pad_edge=False, box=None, padding=(0, 1))
     table.add_column("student")
@@ -27,12 +34,15 @@ def class_table(grades: Sequence[Grade], assignment: str, ids: dict[str, str], t
         table.add_column(f"{ids.get(task.name, task.name)}{bonus}\n/{number(task.max_points)}", justify="right")
     table.add_column(f"score\n/{number(chosen[0].max_score)}", justify="right", style="bold")
     table.add_column("remark", max_width=60)
-    for grade in chosen:
+    for grade in (*chosen[:most], *(grade for grade in chosen[most:] if not grade.is_graded)):
         cells = [
             f"[{_STYLES.get(task.outcome, 'red')}]{number(task.points) if task.is_graded else '?'}[/]"
             for task in grade.tasks
         ]
         table.add_row(escape(grade.student), *cells, number(grade.score), escape(remark(grade, texts)))
+    left = sum(grade.is_graded for grade in chosen[most:])
+    if left:
+        table.caption, table.caption_justify = f"and {left} more, all of which are in scores.csv", "left"
     return table
 
 

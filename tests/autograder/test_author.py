@@ -52,6 +52,17 @@ def test_a_sound_assignment_passes_on_the_command_line():
     assert "6 empty answers must earn nothing" in done.output
 
 
+@pytest.mark.parametrize("name", ["words.toml", "messages.toml"])
+def test_a_mistake_in_the_courses_words_is_named(tmp_path, name):
+    """Before anything is tried, with the file and the section that there is not."""
+    course = write_graded(tmp_path)
+    (tmp_path / "templates").mkdir()
+    (tmp_path / "templates" / name).write_text("[sounds]\nx = 'y'\n", encoding="utf-8")
+    done = CliRunner().invoke(app, ["author", "check", "04", "--course", str(course.root)])
+    assert (done.exit_code, done.stdout) == (2, "")
+    assert f"{name}: unknown section [sounds]" in done.stderr
+
+
 def test_an_accepted_answer_that_fails_is_named_with_its_test(unsound):
     """A right answer that loses marks is a mistake of the suite, or of the author."""
     (problem,) = problems(unsound, "twice__right0")

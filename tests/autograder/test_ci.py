@@ -219,6 +219,15 @@ def test_classroom50(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert (found["score"], found["max-score"]) == (0, 1000)
 
 
+def test_classroom50_wants_one_assignment_named(tmp_path: Path) -> None:
+    """Nothing is graded before that is clear."""
+    check_out(tmp_path / "student", GOOD)
+    done = run(tmp_path, "--classroom50")
+    assert done.exit_code == 2
+    assert "--classroom50 takes one assignment, and 0 are named" in done.stderr
+    assert not (tmp_path / "out").exists()
+
+
 def test_wrong_usage(tmp_path: Path) -> None:
     """An unknown kind of tests, server or assignment lists what there is."""
     check_out(tmp_path / "student", GOOD)

@@ -50,6 +50,28 @@ def test_an_exception_in_a_pool_is_raised_here():
         list(local.run(math.sqrt, [4, -1, 9], jobs=1))
 
 
+class HardToCarry(Exception):
+    """Cannot be made again from what pickle keeps of it."""
+
+    def __init__(self, number, why):
+        super().__init__(f"{number} {why}")
+
+
+def refuses(number):
+    """Raises what cannot be unpickled or, of 1, pickled."""
+    error = HardToCarry(number, "is wrong")
+    error.kept = [lambda: None] * number
+    raise error
+
+
+@pytest.mark.parametrize("number", [0, 1])
+def test_an_exception_that_cannot_travel_is_told_all_the_same(number):
+    """No worker is lost by it; its type and words are in what is raised here, and where it was raised."""
+    with pytest.raises(RuntimeError, match=f"^HardToCarry: {number} is wrong") as raised:
+        list(local.run(refuses, [number, number], jobs=2))
+    assert "in refuses" in raised.value.__notes__[0]
+
+
 def test_a_pool_of_nothing_gives_nothing():
     """No item, no result."""
     assert list(local.run(operator.neg, [], jobs=2)) == []

@@ -131,6 +131,22 @@ def test_a_worker_that_dies_half_way_costs_no_grade(dask, course, submissions):
     assert comparable([*found, *grades]) == comparable(carry_out_here(orders, jobs=1))
 
 
+def test_a_scheduler_that_dies_half_way_is_named(tmp_path, course, submissions):
+    """What came before is there to be kept; for the rest nobody waits."""
+    folder = tmp_path / "dask"
+    folder.mkdir()
+    doomed = Cluster(folder, 30_000 + os.getpid() % 10_000)
+    try:
+        doomed.worker()
+        grades = carry_out(orders_of(course, submissions), partial(cluster.scheduler, doomed.address))
+        assert next(grades).is_graded
+        kill(doomed.processes[0])
+        with pytest.raises(AssignmentError, match="the scheduler is gone"):
+            list(grades)
+    finally:
+        doomed.close()
+
+
 @pytest.mark.slow
 def test_a_course_that_is_sent_need_not_be_there(dask, course, submissions):
     """It is moved away before the workers look; without `--ship` each says who misses what."""

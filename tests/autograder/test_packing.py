@@ -92,6 +92,14 @@ def started(root: Path) -> subprocess.Popen[str]:
     )  # fmt: skip
 
 
+def is_grader(pid: str) -> bool:
+    """Whether a process is the grader that ``run_autograder`` has started; one that is gone is not."""
+    try:
+        return b"gradescope-run" in Path(f"/proc/{pid}/cmdline").read_bytes()
+    except OSError:
+        return False
+
+
 def result(root: Path) -> dict[str, Any]:
     """``results.json``, in strict JSON and as visible as was asked for; nothing secret is in it."""
 
@@ -184,10 +192,10 @@ def test_a_grader_that_is_killed_leaves_a_result(platform: Path) -> None:
     (platform / "submission" / "scaling.py").write_text(GOOD)
     run = started(platform)
     children = Path(f"/proc/{run.pid}/task/{run.pid}/children")
-    while not (platform / "results" / "results.json").is_file() or not (found := children.read_text().split()):
+    while not (graders := [int(child) for child in children.read_text().split() if is_grader(child)]):
         assert run.poll() is None
-        time.sleep(0.01)  # until bash has started the grader
-    os.kill(int(found[0]), signal.SIGKILL)
+        time.sleep(0.01)  # until bash has copied what it copies, and started the grader
+    os.kill(graders[0], signal.SIGKILL)
     run.communicate(timeout=60)
     for _ in range(2):
         left = result(platform)
@@ -233,6 +241,17 @@ def test_metadata_that_says_nothing_is_our_failure(tmp_path: Path, told: str) ->
     (tmp_path / "submission_metadata.json").write_text(told)
     with pytest.raises(GraderError, match=r"submission_metadata\.json: does not tell who handed in"):
         grade_there(graded_course(), tmp_path)
+
+
+def test_a_file_that_cannot_be_read_is_named(tmp_path: Path) -> None:
+    """Whatever it is that holds the course's files; nothing is written."""
+    course = write_graded(tmp_path / "course")
+    broken = course.assignments[0].suites / "table.csv"
+    broken.symlink_to("/proc/self/mem")  # root, too, gets an error from that
+    command = ["export", "gradescope-zip", NAME, "--to", f"{tmp_path}/a.zip", "--course", str(course.root)]
+    done = CliRunner().invoke(app, command)
+    assert (done.exit_code, (tmp_path / "a.zip").exists()) == (2, False)
+    assert f"error: {broken}: cannot be read (" in done.stderr
 
 
 def test_wrong_usage(tmp_path: Path) -> None:

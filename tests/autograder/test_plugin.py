@@ -97,6 +97,16 @@ def test_reference_raises(student, reference):
     assert student.double(2.0) == reference.raises(31.25)
 
 
+def test_typo(student):
+    assert student.double(2.0) == exepcted
+
+
+def test_never_bound(student):
+    for number in student.nothing():
+        last = number
+    assert last == 2
+
+
 def test_reference_asserts(student, reference):
     assert student.double(2.0) == reference.asserts(31.25)
 
@@ -199,6 +209,10 @@ def words():
     return "words"
 
 
+def nothing():
+    return []
+
+
 def unsendable():
     value = []
     value.append(value)
@@ -254,6 +268,8 @@ OUTCOMES = {
     "test_unfinished": Outcome.UNFINISHED,
     "test_missing": Outcome.MISSING,
     "test_reference_raises": UNGRADED,
+    "test_typo": UNGRADED,
+    "test_never_bound": FAILED,
     "test_reference_asserts": UNGRADED,
     "test_reference_is_unwritten": UNGRADED,
     "test_author_error": UNGRADED,
@@ -300,6 +316,8 @@ TOLD = {
     "test_unfinished": "4.1 scale is not written yet",
     "test_missing": "`doubl` is not defined; found `double`: is that it?",
     "test_reference_raises": "our fault, not yours: the reference raised ZeroDivisionError",
+    "test_typo": "our fault, not yours: the test is broken (NameError: name 'exepcted' is not defined)",
+    "test_never_bound": "what was returned cannot be used as the task asks (UnboundLocalError)",
     "test_author_error": "our fault, not yours: the table has no row 3",
     "test_setup": "our fault, not yours: RuntimeError in the test's setup",
     "test_teardown": "our fault, not yours: RuntimeError in the test's teardown",

@@ -7,7 +7,7 @@ import pytest
 from rich.console import Console
 
 from autograder.reports import csv, feedback
-from autograder.reports.terminal import class_table, feedback_lines, findings_table, remark
+from autograder.reports.terminal import MOST_ROWS, class_table, feedback_lines, findings_table, remark
 from autograder.reports.texts import load_texts
 from autograder.results import Diagnosis, Grade, Outcome, TaskScore, TestResult
 
@@ -112,6 +112,14 @@ def test_the_table_has_a_row_a_submission_in_order():
     assert lines[2].split() == ["student", "/7", "/7", "/7", "remark"]
     assert [line.split()[0] for line in lines[3:]] == ["amy", "zed"]
     assert lines[3].split()[1:] == ["7", "0", "7"]
+
+
+def test_of_a_large_class_the_table_has_the_first_and_what_wants_a_look():
+    """Those that were not graded are shown wherever they stand; how many are left out is said."""
+    rows = [grade(task("scale", U if number == 70 else P), student=f"s{number:02}") for number in range(80)]
+    lines = drawn(*rows).splitlines()
+    assert [line.split()[0] for line in lines[3:-1]] == [*(f"s{number:02}" for number in range(MOST_ROWS)), "s70"]
+    assert " ".join(lines[-1].split()).startswith("and 29 more, all")
 
 
 def test_names_and_messages_are_not_taken_for_markup():
