@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from autograder.command import CourseOption, course_of, reports_errors
+from autograder.command import CourseOption, console, course_of, reports_errors
 
 author = typer.Typer(no_args_is_help=True, help="Write assignments, and prove them sound.", rich_markup_mode=None)
 
@@ -50,26 +50,22 @@ def author_check(
 
     Exit status 1 where it is not proved.
     """
-    from rich.console import Console
-
     from autograder.author import check_assignments
     from autograder.files import write_text
-    from autograder.messages import MESSAGES, wording
     from autograder.reports import matrix
-    from autograder.reports.texts import load_texts
+    from autograder.reports.texts import check_wording
     from autograder.soundness import to_json
 
     loaded = course_of(course)
-    load_texts(loaded.root)  # a mistake in the course's own words is an author's, too
-    wording(MESSAGES, loaded.root)
+    check_wording(loaded.root)
     chosen = (assignment,) if assignment else ()
-    found, console = [], Console()
+    found, screen = [], console()
     for report in check_assignments(loaded, chosen, seeds, jobs, task, mutants, wrong):
         found.append(report)
         if out is not None:
             write_text(out / f"{report.assignment}.html", matrix.page(report))
         if not as_json:
-            console.print(*matrix.tables(report), sep="\n")
+            screen.print(*matrix.tables(report), sep="\n")
             typer.echo(report.summary)
     if as_json:
         typer.echo(json.dumps([to_json(report) for report in found], indent=2))

@@ -87,6 +87,11 @@ class Assignment:
         return self.solution / "equivalent.yaml"
 
     @property
+    def max_score(self) -> float:
+        """The points of the core tasks: a bonus adds to a score, never to what it is out of."""
+        return sum(task.points for task in self.tasks if not task.bonus)
+
+    @property
     def names(self) -> tuple[str, ...]:
         """All names that a student writes, in order."""
         return tuple(name for task in self.tasks for name in task.names)

@@ -68,7 +68,7 @@ def _packages() -> Iterator[Finding]:
     )
     mend = "nbgrader makes its database with it: `pip install alembic`."
     yield _found("alembic", alembic is not None, alembic or "no such program", mend, else_state=State.NOTE)
-    yield _package("dask", State.NOTE, "Only needed to grade on several machines: `pip install 'dask[distributed]'`.")
+    yield _package("dask", State.NOTE, "Only needed to grade on several machines: `uv sync --group cluster`.")
 
 
 def _package(name: str, lacking: State, mend: str) -> Finding:
@@ -124,8 +124,8 @@ def _course(start: Path) -> Iterator[Finding]:
         "course", State.FINE, f"{course.config.course}: {len(course.assignments)} assignments in {course.root}"
     )
     yield from _sources(course)
-    own = course.config.secret != DEFAULT_SECRET
-    mend = f"Before a real class put a secret of your own into {course.root / 'grading_config.yaml'}."
+    own = (os.environ.get("AUTOGRADER_SECRET") or course.config.secret) != DEFAULT_SECRET
+    mend = "Before a real class, set AUTOGRADER_SECRET to a secret of your own wherever you grade."
     yield _found("secret", own, "the course's own" if own else "still the one that is published", mend, State.NOTE)
 
 

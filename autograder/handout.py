@@ -124,7 +124,7 @@ def _points(assignment: Assignment) -> str:
         f"| {_number(task.points)}{' (bonus)' if task.bonus else ''} |"
         for task in assignment.tasks
     ]
-    total = _number(sum(task.points for task in assignment.tasks if not task.bonus))
+    total = _number(assignment.max_score)
     bonus = _number(sum(task.points for task in assignment.tasks if task.bonus))
     extra = f", and up to {bonus} bonus points on top" if any(task.bonus for task in assignment.tasks) else ""
     table = ["| Task | What you write | Points |", "| --- | --- | --- |", *rows]

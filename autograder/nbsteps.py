@@ -37,6 +37,7 @@ from autograder.nbcell import judged
 from autograder.nbrestore import Issued, read_cells, restored
 from autograder.reports.feedback import of_task
 from autograder.reports.texts import load_texts
+from autograder.results import share_lost
 from autograder.source import read_source
 
 NO_KERNEL = "graded-by-autograder-without-a-kernel"
@@ -185,9 +186,10 @@ class LatePolicy(LateSubmissionPlugin):  # type: ignore[misc]
 
     def late_submission_penalty(self, student_id: str, score: float, total_seconds_late: float) -> float | None:
         """The points that a submission loses; None without a late policy. Rounded as in ``autograder grade``."""
-        late = load_course(Path(self.course)).config.late
-        due = datetime(2000, 1, 1, tzinfo=UTC)
+        course = load_course(Path(self.course))
+        late, assignment = course.config.late, course.assignment(self.parent.assignment_id)
         if late is None:
             return None
-        share = late.penalty(due, due + timedelta(seconds=total_seconds_late))
-        return score - round(score * (1 - share), 2)
+        due = datetime(2000, 1, 1, tzinfo=UTC)
+        penalty = late.penalty(due, due + timedelta(seconds=total_seconds_late))
+        return score - round(score * (1 - share_lost(penalty, score, late.floor(assignment.max_score))), 2)

@@ -68,7 +68,7 @@ def task_of(course: Course, task: str, assignment: str | None) -> tuple[str, str
     ]
     if not found:
         where = f"in {wanted}" if wanted is not None else "in this course"
-        raise AssignmentError(f"there is no task {task!r} {where}; expected a name such as `dropout_layer`, or `7.3`")
+        raise AssignmentError(f"there is no task {task!r} {where}; expected a name such as `InvertedDropout`, or `7.3`")
     if len(found) > 1:
         raise AssignmentError(f"{task!r} is a task of {' and '.join(one for one, _ in found)}; name one: --assignment")
     return found[0]

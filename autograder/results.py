@@ -132,6 +132,12 @@ class Mark:
     needs_human: bool = False
 
 
+def share_lost(penalty: float, earned: float, floor: float) -> float:
+    """The share of the points earned that lateness takes: what the policy says, but that no score is taken below
+    ``floor``, in points."""
+    return min(penalty, max(0.0, 1 - floor / earned)) if earned > 0 else 0.0
+
+
 @dataclass(frozen=True)
 class ByHand:
     """What a gradebook adds to a grade: the ``marks`` of humans, and what it all comes to with them, less what being
@@ -187,12 +193,8 @@ class Grade:
 
     @cached_property
     def penalty(self) -> float:
-        """The share of the points earned that lateness takes: what the policy says, but that no score is taken below
-        its ``floor``, in points."""
-        if not self.late or not self.earned:
-            return 0.0
-        most = max(0.0, 1 - float(self.late.get("floor", 0)) / self.earned)
-        return min(float(self.late["penalty"]), most)
+        """The share of the points earned that lateness takes."""
+        return share_lost(self.late["penalty"], self.earned, self.late.get("floor", 0.0)) if self.late else 0.0
 
     @cached_property
     def is_graded(self) -> bool:

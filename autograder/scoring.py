@@ -51,8 +51,7 @@ def late(course: Course, submission: Submission | Grade) -> Mapping[str, Any] | 
     if not penalty:
         return None
     cost = {"due": due.isoformat(), "seconds": round((submitted - due).total_seconds()), "penalty": penalty}
-    tasks = course.assignment(submission.assignment).tasks
-    floor = policy.floor(sum(task.points for task in tasks if not task.bonus))
+    floor = policy.floor(course.assignment(submission.assignment).max_score)
     return {**cost, "floor": floor} if floor else cost
 
 

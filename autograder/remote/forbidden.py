@@ -1,5 +1,5 @@
 """Library calls that a task forbids, since making them is not writing the answer: what the configuration's names mean,
-and where a source names them. The guest refuses the calls (``remote.forbid``); what is read here only explains."""
+and where a source names them. The guest refuses the calls (``remote.refuse``); what is read here only explains."""
 
 import ast
 import fnmatch

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from autograder.errors import AssignmentError
-from autograder.messages import OURS, wording
+from autograder.messages import MESSAGES, OURS, wording
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -60,3 +60,9 @@ def load_texts(course: Path | None = None) -> Texts:
     theirs = course / "templates" if course is not None else None
     folders = (OURS,) if theirs is None or not theirs.is_dir() else (theirs, OURS)
     return Texts(wording(WORDS, course), folders)
+
+
+def check_wording(course: Path) -> None:
+    """Raise ``AssignmentError`` where the words and sentences of the course in this folder cannot be used."""
+    for name in (WORDS, MESSAGES):
+        wording(name, course)

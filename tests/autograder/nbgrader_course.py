@@ -9,7 +9,7 @@ from pathlib import Path
 
 import nbformat
 
-from .graded_course import NAME, write_graded
+from .graded_course import GRADED_CONFIG, NAME, write_graded
 
 QUESTION = '''\
 [[question]]
@@ -50,7 +50,9 @@ def autograder(*words, status=0):
 
 def make(root):
     """A course in ``root/course``, and nbgrader's folder for it in ``root/nb`` with its assignment generated."""
-    course = write_graded(root / "course")
+    course = write_graded(
+        root / "course", GRADED_CONFIG.replace("max_percent: 50", "max_percent: 50, floor_percent: 80")
+    )
     (course.root / "solutions" / NAME / "written.toml").write_text(QUESTION, encoding="utf-8")
     autograder("release", "--nbgrader", root / "nb", "--course", course.root)
     nbgrader(root / "nb", "generate_assignment", NAME)

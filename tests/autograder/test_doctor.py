@@ -40,12 +40,14 @@ def test_a_students_copy_can_only_check(tmp_path):
     assert found["suites and solutions"].state is State.NOTE
 
 
-def test_the_published_secret_is_noticed(tmp_path):
-    """With it anybody could foretell the hidden inputs."""
+def test_the_published_secret_is_noticed(tmp_path, monkeypatch):
+    """With it anybody could foretell the hidden inputs; one of one's own may come from the environment."""
     course = write_graded(tmp_path)
     path = course.root / "grading_config.yaml"
     path.write_text(path.read_text("utf-8").replace("not-a-real-secret", doctor.DEFAULT_SECRET), encoding="utf-8")
     assert {one.subject: one.state for one in doctor._course(course.root)}["secret"] is State.NOTE
+    monkeypatch.setenv("AUTOGRADER_SECRET", "one-of-our-own")
+    assert {one.subject: one.state for one in doctor._course(course.root)}["secret"] is State.FINE
 
 
 def test_no_course_is_a_note(tmp_path):

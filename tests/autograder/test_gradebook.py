@@ -122,6 +122,17 @@ def test_grades_go_in_and_a_second_time_changes_nothing(folder, config, url):
     assert rows_of(url) == before
 
 
+def test_lateness_takes_no_score_below_the_floor(tmp_path, config, url):
+    """As in the grade itself."""
+    late = {"due": "2027-02-08T23:59:00+00:00", "seconds": 900_000, "penalty": 0.5, "floor": 6.0}
+    one = grade_of("ben", Outcome.PASSED, late=late, submitted_at="2027-02-19T12:00:00+00:00")
+    store.write(tmp_path, one)
+    sync(tmp_path, config, url)
+    with Gradebook(url) as book:
+        ben = book.find_submission(NAME, "ben")
+        assert ben.score - ben.late_submission_penalty == one.score == 6.0
+
+
 def test_what_is_ungraded_gets_no_points_and_waits(folder, config, url):
     """Neither 0 nor anything else: the cell is empty and asks for a human, and keeps what an earlier grading gave."""
     assert sync(folder, config, url).waiting == 1

@@ -29,7 +29,7 @@ def commands_of(text):
 
 
 WALK, COMMANDS = map(commands_of, PAGE.split("## Who is who"))
-HERE = {"07_dropout": NAME, "7.3": "4.1", "dropout_layer": "scale"}  # what the page calls what the small course has
+HERE = {"07_dropout": NAME, "7.3": "4.1", "InvertedDropout": "scale"}  # what the page calls what the small course has
 ROSTER = "student,name,canvas_id,moodle_id\nalice,A,987,31\nben,B,988,32\ncyd,C,989,33\n"
 CANVAS = "Student,ID,SIS Login ID,Section,Scaling things (1)\n=A,987,,,\nB,988,,,\nC,989,,,\n"
 GRADEBOOK = "Student,ID,SIS Login ID,Section,Max norm (7)\nA,987,,,\nB,988,,,\n"
