@@ -184,7 +184,7 @@ def min_norm_risk(n: int, p: int, noise_var: float, signal_sq: float) -> float:
     -------
     The expectation of ||w_hat - w||^2, as a float (a 0-d tensor is accepted too), over standard normal features and
     noise: s^2 p / (n - p - 1) for p < n - 1, and r^2 (1 - n/p) + s^2 n / (p - n - 1) for p > n + 1. For p = n - 1, n
-    and n + 1 it is infinity (``math.inf``), whatever the variances.
+    and n + 1 it is infinity (``math.inf``), whatever the variances: for ``noise_var`` 0 by convention.
 
     Raises
     ------

@@ -284,10 +284,10 @@ plt.show()
 # 1$) has 0.511, and from there it goes up. The second valley lies at 0.351. So thirty parameters improve on one
 # by a third, and at $p = 200$ the error is larger than the straight line's.
 #
-# > **Spot the error.** STAT 453, *Reduce Network's Capacity*: the simplest model that matches the outputs should
-# > generalize best. Here a "match" begins at $p = 15$. Is the simplest of the models that match the best, or the
-# > worst? What would have to be counted instead of parameters to rescue the sentence? (Look at the norms in the figure
-# > above.)
+# > **Spot the error.** STAT 453, *Reduce Network's Capacity*: of all models that match the outputs, the simplest is
+# > expected to generalize best. Here a "match" begins at $p = 15$. Is the simplest of the models that match the best,
+# > or the worst? What would have to be counted instead of parameters to rescue the sentence? (Look at the norms in the
+# > figure above.)
 
 
 # %% tags=["task"]
@@ -554,12 +554,12 @@ plt.show()
 # $$ \mathbb{E}\, \lVert \hat w - w \rVert^2 =
 #    \begin{cases} \displaystyle s^2\, \frac{p}{n-p-1} & p < n - 1 \\[3mm]
 #    \displaystyle r^2 \Big(1 - \frac np\Big) + s^2\, \frac{n}{p-n-1} & p > n + 1 \\[2mm]
-#    \infty & \text{otherwise.} \end{cases} $$
+#    \infty & \text{otherwise} \end{cases} $$
 #
 # On the left of the peak all the error is noise: there is enough data to pin down $w$. On the right, two terms work
 # against each other. $n$ examples see only $n$ of the $p$ directions, so a share $1 - n/p$ of the signal is lost, more
 # and more; but the noise is spread over more and more directions and matters *less and less*. In between there is no
-# finite average at all.
+# finite average at all, as soon as there is noise; for $s^2 = 0$ the infinity is a convention.
 #
 # *When it fails.* The signal here has all $p$ features, also the ones that a smaller model would leave out. So the
 # formula compares *problems* of different size, not models of different size on one problem. And as $p$ grows without
@@ -581,7 +581,7 @@ def min_norm_risk(n: int, p: int, noise_var: float, signal_sq: float) -> float:
     -------
     The expectation of ||w_hat - w||^2, as a float (a 0-d tensor is accepted too), over standard normal features and
     noise: s^2 p / (n - p - 1) for p < n - 1, and r^2 (1 - n/p) + s^2 n / (p - n - 1) for p > n + 1. For p = n - 1, n
-    and n + 1 it is infinity (``math.inf``), whatever the variances.
+    and n + 1 it is infinity (``math.inf``), whatever the variances: for ``noise_var`` 0 by convention.
 
     Raises
     ------
@@ -649,7 +649,7 @@ plt.show()
 #    although the smallest singular values are as small as ever. Which of the three things that must come together is
 #    missing? And why is the error at $p = 16$ suddenly back at $10^{-4}$, and at $p = 200$ at 0.16?
 # 3. *Understanding Deep Learning* trains networks 40-h-h-10 (ReLU, with biases) on MNIST-1D: 4,000 examples, 15 % of
-#    their labels random. In 16 public runs of that notebook the test error is lowest around $h = 14$ (50 %), peaks
-#    at $h = 40$ (57 %) and ends lower than ever at $h = 400$ (46 %). How many parameters does the network have at the
+#    their labels random. In 16 public runs of that notebook the test error has a first minimum around $h = 14$ (50 %),
+#    peaks at $h = 40$ (57 %) and ends below both at $h = 400$ (46 %). How many parameters does the network have at the
 #    peak? Is it a surprise that the rule "as many parameters as examples" fits, for a network with 10 outputs that is
 #    not linear in its parameters? Where would you expect the peak with 8,000 examples?

@@ -47,8 +47,8 @@ def legendre_features__keeps_the_constant(x, degree):
 
 
 @misconception(
-    hint="Your columns are powers of x. They span the same curves, but they are not orthogonal: look up what the "
-    "second polynomial is.",
+    hint="Your columns are powers of x: they are not orthogonal and, without a constant, do not even span the same "
+    "curves as P_1 to P_p. Look up what the second polynomial is.",
     reread=POLYNOMIALS,
     caught_by=("test_legendre_features_of_low_degree", "test_legendre_features_are_orthogonal"),
 )

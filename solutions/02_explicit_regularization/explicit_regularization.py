@@ -215,8 +215,8 @@ def gabor(phi: Tensor, x: Tensor) -> Tensor:
 # > **Spot the error.** Four gradients of the penalty $\lambda(\phi_0^2 + (\phi_1 - 12.5)^2)$ of a kind that is found in
 # > programs of real students: (a) $(\lambda 2^{\phi_0},\ 2\lambda(\phi_1 - 12.5))$; (b) $(2\phi_0 + \lambda,\
 # > 2(\phi_1 - 12.5) + \lambda)$; (c) $(2\phi_0,\ 2(\phi_1 - 12.5))$; (d) $(2\lambda\phi_0,\ 2\lambda\phi_1)$. Check
-# > each of them at one point with a difference quotient. Which one is right for a single value of $\lambda$, and so
-# > survives a careless test?
+# > each of them at one point with a difference quotient. Which one is right for a single positive value of
+# > $\lambda$, and so survives a careless test?
 
 
 # %% tags=["task"]
@@ -717,8 +717,8 @@ def map_linear_regression(X: Tensor, y: Tensor, noise_var: float, prior_var: flo
 # A polynomial of degree 9 for 3, 12 and 60 noisy points. With 3 points ten weights can't be determined; least squares
 # has no unique answer, while the posterior has one, and is honest about the rest. With 12 points least squares
 # (dashed) chases the noise, and the MAP curve does not. With 60 points the two agree: the data have overruled the
-# prior. The dark band is $x_*^\top \Sigma\, x_*$, what we don't know about the *curve*; it shrinks. The light band adds
-# the noise of a *new target*, and stays.
+# prior. The dark band is two standard deviations, $\sqrt{x_*^\top \Sigma\, x_*}$ each, to either side: what we don't
+# know about the *curve*; it shrinks. The light band adds the noise of a *new target*, and stays.
 
 # %% tags=["figure"]
 figure_rng = torch.Generator().manual_seed(21)

@@ -112,6 +112,8 @@ def penalized_weights(model: nn.Module) -> list[nn.Parameter]:
 #
 # with $\lVert W \rVert_2$ the largest singular value. Small Frobenius norms, layer by layer, bound how fast the
 # output can change. That is the slides' "smaller weights attenuate changes", followed all the way back to the input.
+# ($W$ is the matrix of a linear layer. A kernel acts at many places: for a convolution take the matrix of the whole
+# map, whose norm can be larger than the kernel's.)
 #
 # *When it fails.* Put a BatchNorm right behind a linear layer. Multiplying $W$ by 0.01 then changes (almost) nothing
 # about the function, but makes the penalty ten thousand times smaller. There the penalty no longer measures steepness;
@@ -560,8 +562,9 @@ plt.show()
 # > **Spot the error.** DS 542, "PyTorch Explicit L2 Regularizer", quotes PyTorch's manual, which explains
 # > `weight_decay` with the same words, "L2 penalty", for SGD and for Adam; and "L2 Regularization" calls the penalty
 # > weight decay. Which of these statements are true, word for word: (a) Adam's `weight_decay` is an L2 penalty; (b)
-# > Adam's `weight_decay` shrinks all weights by the same factor; (c) an L2 penalty and weight decay are the same for
-# > SGD with momentum? Run 20 steps of each version of your function on a small quadratic and look.
+# > Adam's `weight_decay` shrinks all weights by the same factor; (c) for SGD with momentum, an
+# > L2 penalty is the same as multiplying the old weights by $1 - \eta\omega$ in each step? For (a) and (b) run 20 steps
+# > of each version of your function on a small quadratic and look; for (c) write SGD with momentum both ways.
 
 
 # %% tags=["task"]
@@ -616,6 +619,6 @@ def adam_step(
 # 1. You find the best $\lambda$ on 1,000 training examples, with the cost of 3.4. Then you get 9,000 more. Which
 #    $\lambda$ would you try first if $\lambda$ expresses a prior belief about the weights? What if you had been tuning
 #    PyTorch's `weight_decay` instead? Explain with the $n$ in your formulas.
-# 2. STAT 453 says that L1 "is rarely used" in deep learning, yet its list of ways to make a network smaller suggests
-#    ReLU with L1 to prune units that are dead. Use 3.3 and 3.7 to explain why SGD on an L1-penalized cost seldom gives
-#    exact zeros, and describe a training step that would.
+# 2. STAT 453, *L1 Regularization for Linear Models*, says that L1 is rarely used in deep learning, yet its list of ways
+#    to make a network smaller suggests ReLU with L1 to prune units that are dead. Use 3.3 and 3.7 to explain why SGD on
+#    an L1-penalized cost seldom gives exact zeros, and describe a training step that would.

@@ -672,16 +672,17 @@ plt.show()
 #
 # $$ \sum_{l=1}^{L} \big( n_{l-1}\, n_l + n_l \big) . $$
 #
-# Inputs compute nothing, so they have no bias; outputs do, so they have one. (With `bias=False` the second term is
-# left out.) Count before you build: the network in STAT 453, *Dropout in PyTorch*, with 75 and 45 hidden units for
-# MNIST looks tiny, and its first layer alone has more weights than many a data set has examples.
+# Inputs compute nothing, so they have no bias; outputs do, so they have one. (With `bias=False` the second term is left
+# out.) Count before you build: the network of STAT 453, *Dropout in PyTorch*, which the notebook behind the slides
+# builds with 75 and 45 hidden units for MNIST, looks tiny, and its first layer alone has more weights than many a data
+# set has examples.
 #
-# > **Spot the error.** STAT 453 names as key idea that the simplest model that matches the outputs should generalize
-# > best. In the assignment on double descent you watched the test error fall *again* when the model grew far past the
-# > data. On MNIST-1D (4,000 training examples, 50 epochs, two hidden layers of equal width) we measured 44.9 % test
-# > error with 20 units a layer, and 34.8 % with 200. Compute both parameter counts (40 inputs, 10 classes). What does
-# > "simple" have to mean if the key idea is to survive this? And the slide lists dropout under *smaller architecture*:
-# > what does your count say about a network with and without it?
+# > **Spot the error.** STAT 453 names as key idea that of all models that match the outputs, the simplest is expected
+# > to generalize best. In the assignment on double descent you watched the test error fall *again* when the model grew
+# > far past the data. On MNIST-1D (4,000 training examples, 50 epochs, two hidden layers of equal width) we measured
+# > 44.9 % test error with 20 units a layer, and 34.8 % with 200. Compute both parameter counts (40 inputs, 10 classes).
+# > What does "simple" have to mean if the key idea is to survive this? And the slide lists dropout under *smaller
+# > architecture*: what does your count say about a network with and without it?
 
 
 # %% tags=["task"]

@@ -348,7 +348,8 @@ class EarlyStopper__ignores_min_delta(_Stopper):
 
 
 @misconception(
-    hint='You ask "is it not worse?" and not "is it better?". For NaN the answers to both questions are no.',
+    hint='You take whatever is not worse. NaN is neither worse nor better than anything, so "not worse" does not mean '
+    '"better".',
     reread=STOP,
     caught_by=("test_EarlyStopper_and_nan",),
 )
@@ -360,7 +361,7 @@ class EarlyStopper__takes_nan(_Stopper):
 
 
 @misconception(
-    hint="You skip epochs whose metric is NaN, so a run that has broken down goes on for ever. They passed, too.",
+    hint="You skip epochs whose metric is NaN, so a run that has broken down goes on for ever. Those epochs count too.",
     reread=STOP,
     caught_by=("test_EarlyStopper_and_nan",),
 )

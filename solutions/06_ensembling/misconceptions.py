@@ -1433,7 +1433,7 @@ def ambiguity_decomposition__overall_spread(preds: Tensor, y: Tensor) -> tuple[T
 
 
 @misconception(
-    hint="You average the mistakes before you square them, so that opposite mistakes of a member's cancel.",
+    hint="You average the mistakes before you square them, so that opposite mistakes of a member cancel.",
     reread=ENSEMBLING,
     caught_by=(
         "test_ambiguity_decomposition_by_its_definitions",

@@ -148,7 +148,7 @@ plt.show()
 #
 # $$ \mathbb{E}[a_i m_i] = a_i \Pr(m_i = 1) = (1 - p)\, a_i . $$
 #
-# With all units on, its input would be larger by $1/(1-p)$ than anything it was trained for. So the factor in
+# With all units on, its input would be $1/(1-p)$ times as large as what it was trained for. So the factor in
 # prediction equals the probability that a unit was *there* in training. Nothing is rescaled in training.
 #
 # One mask for what? DS 542 clamps units "on each iteration", STAT 453 speaks of a different model for each
@@ -156,7 +156,7 @@ plt.show()
 # get different masks. The gradient is an average over the batch, and it is less noisy if the batch averages over many
 # sub-networks and not over one.
 #
-# > **Spot the error.** "Randomly clamp ~50% of hidden units to 0 on each iteration" (DS 542, *Dropout*). Three things
+# > **Spot the error.** DS 542, *Dropout*, sets about half of the hidden units to zero in every iteration. Three things
 # > are left open here: which units share a mask, how exact the 50 % is, and how long a mask lives. Answer each from
 # > the conventions above. Then invent an experiment, with outputs only, that tells "one mask per batch" from "one
 # > mask per example".
@@ -486,8 +486,8 @@ plt.show()
 # the geometric average over all $2^H$ sub-networks is *one* pass through *one* network. Which one? The figure below
 # shows it; the proof takes two lines.
 #
-# > **Spot the error.** "Via the mini-batch iterations we essentially sample over $M = 2^h$ models." The $h$ of that
-# > sentence counts *all* droppable units. A network with hidden layers of 75 and 45 units has
+# > **Spot the error.** STAT 453 says that training samples, batch by batch, from all $2^h$ sub-networks. The $h$ of
+# > that sentence counts *all* droppable units. A network with hidden layers of 75 and 45 units has
 # > $2^{120} \approx 1.3 \cdot 10^{36}$ sub-networks. How many masks does a training run of 50 epochs with 60,000
 # > examples draw, one for each example? What, then, makes the sub-networks that were never drawn any good?
 

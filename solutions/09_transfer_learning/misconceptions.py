@@ -384,7 +384,7 @@ def freeze_except__misaligned(model: nn.Module, prefixes: Sequence[str]) -> list
 
 
 @misconception(
-    hint="The names are right, and in the order of the model.",
+    hint="The names are right, but they stand in the order of the model. The docstring asks for another order.",
     reread="DS 542, Transfer Learning",
     caught_by="test_freeze_except_compares_whole_steps_of_a_path",
 )

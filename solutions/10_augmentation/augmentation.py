@@ -534,6 +534,9 @@ def gaussian_blur(img: Tensor, kernel_size: int, sigma: float) -> Tensor:
 # inwards, so the *picture* moves outwards, most of all at the corners. A straight line at the top is pulled up at
 # its ends, and a square gets the pointed corners of a pincushion. With $k > 0$ you see a barrel.
 #
+# *When it fails.* For $k < -1/6$ the map turns back before it has reached the corners: there a part of the picture is
+# seen a second time, mirrored.
+#
 # For once, these units are the right ones for an image of any shape.
 
 

@@ -269,7 +269,7 @@ def augment_dataset__small_shifts(
 
 
 @misconception(
-    hint="Your scales run from the lower end to less than one or from zero: check both ends of the range.",
+    hint="Your scales only shrink a signal, or do not fill the range: check both ends of it.",
     reread=MNIST1D,
     caught_by="test_augment_dataset_draws_the_scale",
 )
@@ -1410,7 +1410,8 @@ class ImageTable__unchecked(_Table):
 
 
 @misconception(
-    hint="You look up each label by itself, as if the column were a dictionary: the labels do not count positions.",
+    hint="You renumber the classes: your label is the rank of the label among all that occur. The label comes out as "
+    "the number that stands in the table.",
     reread="STAT 453, Custom DataLoader Classes",
     caught_by=(
         "test_ImageTable_gives_image_and_label",

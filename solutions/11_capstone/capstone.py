@@ -119,9 +119,10 @@ plt.show()
 # > **Spot the error.** A training script logs the loss of each minibatch as it trains, averages them at the end of
 # > the epoch, and calls this "training loss"; the test loss is computed after the epoch, in evaluation mode. The
 # > curve of the test loss runs below that of the training loss, and the author concludes that the network
-# > underfits. Name two reasons why the first curve is too high. (STAT 453 plots such a pair of curves.)
+# > underfits. Name two reasons why the first curve is too high. (The loop in STAT 453,
+# > *Dropout in PyTorch*, keeps a record of the first kind.)
 #
-# > **Spot the error.** STAT 453, *Improving generalization performance*, expects the simplest model that fits to
+# > **Spot the error.** STAT 453, *Reduce Network's Capacity*, expects the simplest model that fits to
 # > generalize best; DS 542 opened with double descent. In the report of a network that has 0 % training error, which
 # > number would tell you whether to make it smaller?
 
@@ -437,9 +438,9 @@ plt.show()
 # over seeds and draws the spread, and some bars cannot be told from zero. An option that is *switched off* by
 # a value (`None`, 0) is a different experiment from one whose key is absent, if the training gives it another default.
 #
-# > **Spot the error.** DS 542 ends with a list, *Regularization overview*, and a reader concludes: "The more of these I
-# > switch on, the better." In the figure below, does each option earn its place? Which would you take out, by how many
-# > percentage points, and on how many seeds would you insist before you say so?
+# > **Spot the error.** DS 542 ends with an overview of all these methods, *Regularization overview*, and a reader
+# > concludes: "The more of these I switch on, the better." In the figure below, does each option earn its place? Which
+# > would you take out, by how many percentage points, and on how many seeds would you insist before you say so?
 
 
 # %% tags=["task"]
@@ -556,4 +557,4 @@ print(f"all of them:  {everything.mean():.1f} ± {everything.std():.1f} %")
 #    more than their spread, which other option does the same work? How many trainings would it take to answer that
 #    for all pairs?
 # 3. You chose settings by a validation set, perhaps fifty times. Is the error on that set still an honest estimate?
-# What    would you do with 40,000 examples in place of 4,000, and which regularizers do you expect to stop helping?
+#    What would you do with 40,000 examples in place of 4,000, and which regularizers do you expect to stop helping?

@@ -33,7 +33,7 @@ def test_min_norm_risk_with_more_features(student, rng):
 
 
 def test_min_norm_risk_at_the_peak(student, rng):
-    """As many features as examples, or one off, give infinity, even without noise; two off do not."""
+    """As many features as examples, or one off, give infinity, by convention even without noise; two off do not."""
     noise, _ = variances(rng)
     for n, p in ((10, 9), (10, 10), (10, 11), (1, 1), (1, 2), (2, 1)):
         for variance in (noise, 0.0):

@@ -26,7 +26,7 @@ def test_gabor_loss_adds_squared_residuals(student, reference, rng):
 
 
 def test_gabor_loss_of_perfect_data(student, reference, rng):
-    """Targets off by one and the same amount each cost its square each, however many there are."""
+    """Targets that are all off by the same amount cost its square each, however many there are."""
     phi, x, _y = drawn(rng, 8)
     for count in (8, 3):
         y = reference.gabor(phi, x[:count]) - 0.5

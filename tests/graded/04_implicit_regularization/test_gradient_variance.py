@@ -29,12 +29,12 @@ def test_gradient_variance_of_two_batches(student, rng):
 
 
 def test_gradient_variance_ignores_what_all_share(student, rng):
-    """A vector added to every row changes nothing, nor does another order; twice the rows give four times as much."""
+    """A vector added to every row changes nothing, nor does another order; rows twice as long give four times it."""
     grads = drawn(rng, 4, 3)
     wanted = (grads - grads.mean(dim=0)).square().sum() / 4
     expect.close(student.gradient_variance(grads + torch.tensor([5.0, -3.0, 1.0])), wanted, what="the shifted variance")
     expect.close(student.gradient_variance(grads.flip(0)), wanted, what="the variance in another order")
-    expect.close(student.gradient_variance(2 * grads), 4 * wanted, what="the variance of twice the rows")
+    expect.close(student.gradient_variance(2 * grads), 4 * wanted, what="the variance of rows twice as long")
 
 
 def test_gradient_variance_counts_every_batch_alike(student, rng):

@@ -58,7 +58,7 @@ def test_combine_classification_does_not_notice_a_constant(student, rng):
 
 @pytest.mark.weight(2)
 def test_combine_classification_vote(student, rng):
-    """By "vote", the class that most members prefer wins, however sure they are and whatever its neighbours are."""
+    """By "vote", the class that most members prefer wins, however sure they are and whatever its neighbors are."""
     first, last = torch.randint(3, (2, 100), generator=rng)
     winner, rival = torch.cat([first, last + 4]), torch.cat([last + 4, first])
     labels = torch.stack([winner, winner, winner, rival, rival])

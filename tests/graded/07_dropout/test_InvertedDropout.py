@@ -60,7 +60,7 @@ def test_InvertedDropout_follows_the_model_that_holds_it(student, rng):
 
 
 def test_InvertedDropout_draws_a_fresh_mask_for_each_element(student, rng):
-    """Neighbouring examples, neighbouring units and two calls are dropped independently of each other."""
+    """Neighboring examples, neighboring units and two calls are dropped independently of each other."""
     p, a = 0.3, positive(rng, 160, 100)
     layer = student.InvertedDropout(p)
     dropped, again = (expect.tensor(layer(a)) == 0 for _ in range(2))

@@ -32,7 +32,7 @@ def test_standard_dropout_masks_in_training(student, rng):
 
 
 def test_standard_dropout_masks_each_element_on_its_own(student, rng):
-    """Two neighbours, in a row or in a column, are dropped independently of each other."""
+    """Two neighbors, in a row or in a column, are dropped independently of each other."""
     p, a = 0.3, positive(rng, 160, 100)
     dropped = expect.tensor(student.standard_dropout(a, p, True, rng)) == 0
     both_same = p * p + (1 - p) * (1 - p)
