@@ -218,7 +218,7 @@ def own(tmp_path, submissions):
 
 def changed(course, name, old, new):
     """The course as a later run finds it, one of its files changed; a process looks at its files only once."""
-    path = next(course.root.rglob(name))
+    path = next(path for path in course.root.rglob(name) if old in path.read_text("utf-8"))
     path.write_text(path.read_text("utf-8").replace(old, new), encoding="utf-8")
     fingerprint.forget()
     return warmed(load_course(course.root))
