@@ -40,7 +40,7 @@ LayoutOption = Annotated[
 ]
 GroupsOption = Annotated[Path | None, typer.Option(help="CSV with columns group,student: who hands in together.")]
 DeadlineOption = Annotated[
-    datetime | None, typer.Option(help="Of clones, the last commit by then (UTC); default: the due date.")
+    datetime | None, typer.Option(help="Of clones, the last commit by then (UTC); default: when it was due.")
 ]
 
 

@@ -2,13 +2,14 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
-from autograder.course import Course
+from autograder.course import Assignment, Course
 from autograder.errors import AssignmentError
 from autograder.finds import Finds, Found, classify
 from autograder.joining import ANYBODY, People, UnknownPersonError
+from autograder.lateness import LatePolicy
 from autograder.layouts.handed import Person
 from autograder.messages import speaking
 from autograder.naming import Search, student_id
@@ -35,16 +36,34 @@ def discover(
     """Find and read every submission under ``paths``; nothing is lost silently, nothing is run.
 
     ``assignment`` selects one; ``student`` names a single submission's student, and selects in a tree. ``people`` says
-    who there is, ``layout`` which platform the files came from, ``deadline`` as in ``Search``. Raises
+    who there is, ``layout`` which platform the files came from. Of a repository that counts which was there at the
+    ``deadline``; where none is given, at the due date, with this student's extension and the grace. Raises
     ``AssignmentError`` for a path that does not exist or an unknown assignment, ``GraderError`` where our disk fails.
     """
     chosen = course.assignment(assignment) if assignment else None
-    search = Search(course.assignments, chosen, student_id(student) if student else None, layout, deadline)
+
+    def cut(assignment: Assignment, name: str) -> datetime | None:
+        return deadline or _due(course, people, assignment, name)
+
+    search = Search(course.assignments, chosen, student_id(student) if student else None, layout, cut)
     for path in paths:
         if not path.exists() and not path.is_symlink():
             raise AssignmentError(f"{path}: no such file or folder; give a submission, a folder of them, or a zip")
     with speaking(course.root):
         return _found_in(paths, search, people)
+
+
+def _due(course: Course, people: People, assignment: Assignment, name: str) -> datetime | None:
+    """Until when work of whoever is called this costs nothing; None where there is no due date."""
+    policy = course.config.late or LatePolicy()
+    if assignment.due is None:
+        return None
+    try:
+        ids = people.ids([Person(name)])
+    except UnknownPersonError:
+        ids = (name,)
+    due = max(policy.due(assignment.due, one, assignment.name) for one in ids)
+    return due + timedelta(minutes=policy.grace_minutes)
 
 
 def _found_in(paths: Sequence[Path], search: Search, people: People) -> Discovery:

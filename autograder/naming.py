@@ -3,6 +3,7 @@
 import difflib
 import re
 import unicodedata
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import PurePosixPath
@@ -26,13 +27,14 @@ class Named:
 @dataclass(frozen=True)
 class Search:
     """What the command line asked for. ``only`` is the assignment that holds where no name tells; ``layout`` names the
-    platform that the files came from, and ``deadline`` is when a repository's commits stop to count."""
+    platform that the files came from. ``cut`` says when a repository's commits stop to count: for an assignment, and
+    what its student is called."""
 
     assignments: tuple[Assignment, ...]
     chosen: Assignment | None
     student: str | None
     layout: str | None = None
-    deadline: datetime | None = None
+    cut: Callable[[Assignment, str], datetime | None] = lambda assignment, _: assignment.due
 
     @property
     def only(self) -> Assignment | None:

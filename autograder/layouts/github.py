@@ -1,6 +1,6 @@
 """A folder of clones, one for each student, as ``gh classroom clone`` leaves them: ``dropout-alice``, ``dropout-bob``.
 
-What counts is the last commit at the deadline: ``--deadline``, or else the assignment's due date. Commits carry the
+What counts is the last commit at the deadline: ``--deadline``, or else when it was due. Commits carry the
 time that whoever made them chose; GitHub shows when they were pushed.
 """
 
@@ -38,7 +38,7 @@ def _clone(entry: Entry, where: str, prefix: str, search: Search) -> Handed | st
     if assignment is None:
         return f"{where}: names no assignment; pass --assignment"
     student = (says.student if says.assignment else entry.name.removeprefix(prefix)) or entry.name
-    deadline = search.deadline or assignment.due
+    deadline = search.cut(assignment, student)
     try:
         assert entry.path is not None  # as `is_clone` saw
         commit = last_commit(entry.path, deadline)

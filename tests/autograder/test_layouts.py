@@ -2,6 +2,7 @@
 
 import io
 import zipfile
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from autograder.course import Course
 from autograder.discovery import Discovery, discover
 from autograder.errors import AssignmentError
 from autograder.joining import People
+from autograder.lateness import Extension, LatePolicy
 from autograder.roster import Student
 
 from .test_discovery import GOOD, course_of, put
@@ -226,6 +228,28 @@ def test_clones(tmp_path: Path, course: Course) -> None:
     assert (alice.segments[0].source, alice.submitted_at) == ("x = 1\n", "2027-02-01T12:00:00+00:00")
     assert "the last by 2027-02-02T00:00:00+00:00; 1 later is not used" in alice.notes[0]
     assert reasons(early)["dropout-bob"] == "holds no commit made by 2027-02-02T00:00:00+00:00"
+
+
+def test_a_clone_is_cut_when_its_student_was_due(tmp_path: Path, course: Course) -> None:
+    """Without a deadline: at the due date, with the grace for all, and an extension for whom the roster knows."""
+    extension = Extension(student="ada", days=2)
+    late = LatePolicy(grace_minutes=30, extensions=(extension,))
+    course = replace(
+        course,
+        config=course.config.model_copy(update={"late": late}),
+        assignments=tuple(replace(one, due=datetime(2027, 2, 1, 12, tzinfo=UTC)) for one in course.assignments),
+    )
+    times = ("2027-02-01T11:00:00Z", "2027-02-01T12:29:00Z", "2027-02-03T12:29:00Z", "2027-02-03T12:31:00Z")
+    commits = [(when, {"dropout.py": f"x = {number}\n"}) for number, when in enumerate(times)]
+    for login in ("ada@x.edu", "bob"):
+        make_clone(tmp_path / "d" / f"07-dropout-{login}", commits)
+    found = discover([tmp_path / "d"], course, None, None, People(ROSTER))
+    assert {item.student: item.segments[0].source for item in found.submissions} == {"ada": "x = 2\n", "bob": "x = 1\n"}
+    assert "the last by 2027-02-03T12:30:00+00:00; 1 later is not used" in found.submissions[0].notes[0]
+    given = discover(
+        [tmp_path / "d"], course, None, None, People(ROSTER), deadline=datetime(2027, 2, 1, 12, tzinfo=UTC)
+    )
+    assert [item.segments[0].source for item in given.submissions] == ["x = 0\n", "x = 0\n"]
 
 
 def test_clones_under_a_name_of_their_own(tmp_path: Path, course: Course) -> None:
