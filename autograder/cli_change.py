@@ -8,7 +8,17 @@ from typing import Annotated, Any
 
 import typer
 
-from autograder.command import USAGE, CourseOption, console, course_of, people_of, press_of, reports_errors
+from autograder.cli_grade import DeadlineOption, GroupsOption, LayoutOption, grade
+from autograder.command import (
+    USAGE,
+    CourseOption,
+    RosterOption,
+    console,
+    course_of,
+    people_of,
+    press_of,
+    reports_errors,
+)
 from autograder.errors import AssignmentError
 
 Out = Annotated[Path, typer.Option("--out", help="Folder that `autograder grade` wrote.")]
@@ -46,11 +56,14 @@ def regrade(
     out: Out = Path("graded"),
     assignment: Annotated[str | None, typer.Option(help="Only this assignment.")] = None,
     student: Annotated[str | None, typer.Option(help="Only this student.")] = None,
+    layout: LayoutOption = None,
+    roster: RosterOption = None,
+    groups: GroupsOption = None,
+    deadline: DeadlineOption = None,
     jobs: Annotated[int, typer.Option(min=0, help="Processes that grade; 0 is one a core.")] = 0,
     course: CourseOption = None,
 ) -> None:
     """Grade single tasks of a class again, whatever has changed, and say whose grade is another now."""
-    from autograder.cli_grade import grade
     from autograder.comparison import compare
     from autograder.store import read_all
 
@@ -59,7 +72,8 @@ def regrade(
     try:
         grade(
             paths=paths, out=out, assignment=assignment, student=student, task=task, since=None, force=True, jobs=jobs,
-            as_json=False, quiet=True, verbose=False, course=course,
+            layout=layout, roster=roster, groups=groups, deadline=deadline, as_json=False, quiet=True, verbose=False,
+            course=course,
         )  # fmt: skip
     except typer.Exit as end:
         status = end.exit_code

@@ -81,3 +81,16 @@ def test_commands_do_what_the_page_says(line: str, desk: Path, monkeypatch: pyte
 def test_the_roster_on_the_page_is_one(desk: Path) -> None:
     """It is read as it stands there."""
     assert [student.student for student in load_roster(desk / "roster.csv")] == ["alice", "bob"]
+
+
+def test_a_task_is_graded_again_by_the_same_roster_and_layout(desk: Path, tmp_path: Path) -> None:
+    """So it is the same student; nothing differs."""
+    course = graded_course()
+    judge.warm_judge(course)
+    command = [str(desk / "downloads" / "canvas.zip"), "--roster", str(desk / "roster.csv"), "--layout", "canvas"]
+    command += ["--out", str(tmp_path / "graded"), "--jobs", "1", "--course", str(course.root)]
+    assert CliRunner().invoke(app, ["grade", *command, "--quiet"]).exit_code == 0
+    done = CliRunner().invoke(app, ["regrade", *command, "--task", "scale"])
+    assert (done.exit_code, done.stdout) == (0, "0 grades differ\n"), done.output
+    assert [path.name for path in sorted((tmp_path / "graded" / "attempts" / NAME).iterdir())] == ["alice"]
+    assert len(list((tmp_path / "graded" / "attempts" / NAME / "alice").iterdir())) == 2
