@@ -52,7 +52,9 @@ def override(
 @reports_errors
 def regrade(
     paths: Annotated[list[Path], typer.Argument(help="Submissions, as for `autograder grade`.")],
-    task: Annotated[list[str], typer.Option("--task", help="The task to grade again; may be repeated.")],
+    task: Annotated[
+        list[str], typer.Option("--task", help="The task to grade again, by name or number; may be repeated.")
+    ],
     out: Out = Path("graded"),
     assignment: Annotated[str | None, typer.Option(help="Only this assignment.")] = None,
     student: Annotated[str | None, typer.Option(help="Only this student.")] = None,

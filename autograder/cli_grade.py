@@ -3,7 +3,7 @@
 import json
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from enum import Enum
 from pathlib import Path
@@ -56,7 +56,10 @@ def grade(
     out: Annotated[Path, typer.Option("--out", help="Folder for grades, feedback and scores.csv.")] = Path("graded"),
     assignment: Annotated[str | None, typer.Option(help="Grade only this assignment.")] = None,
     student: Annotated[str | None, typer.Option(help="Grade only this student; names whose a single file is.")] = None,
-    task: Annotated[list[str] | None, typer.Option("--task", help="Grade only this again; may be repeated.")] = None,
+    task: Annotated[
+        list[str] | None,
+        typer.Option("--task", help="Grade only this again, by name or number, such as 7.3; may be repeated."),
+    ] = None,
     since: Annotated[datetime | None, typer.Option(help="Only what was handed in, or changed, since (UTC).")] = None,
     layout: LayoutOption = None,
     roster: RosterOption = None,
@@ -85,7 +88,7 @@ def grade(
         typer.echo(f"not graded: {line}", err=True)
     carry_out = grading_on(jobs, scheduler, slurm, slurm_jobs, slurm_option or [], ship)
     chosen = _since(found.submissions, since, paths)
-    _grade(loaded, chosen, people, out, carry_out, said, force, frozenset(task or ()))
+    _grade(loaded, chosen, people, out, carry_out, said, force, task or ())
 
 
 def _since(submissions: Any, since: datetime | None, paths: list[Path]) -> Any:
@@ -110,7 +113,7 @@ def _utc(when: datetime) -> datetime:
 
 def _grade(
     course: Any, submissions: Any, people: Any, out: Path, carry_out: Callable[[Any], Any], said: Said,
-    force: bool = False, only: frozenset[str] = frozenset(),
+    force: bool = False, only: Iterable[str] = (),
 ) -> None:  # fmt: skip
     from itertools import chain
 
@@ -120,11 +123,9 @@ def _grade(
     from autograder.grading import plan, save_all, shared
 
     began, quiet = time.monotonic(), said in (Said.JSON, Said.NOTHING)
-    for name in only:
-        if not any(name in course.assignment(one.assignment).owners.values() for one in submissions):
-            raise AssignmentError(f"no task {name!r} in the assignments of these submissions")
+    tasks = _tasks(course, submissions, only)
     with store.locked(out):
-        todo = plan(course, submissions, out, force, only)
+        todo = plan(course, submissions, out, force, tasks)
         results = with_progress(carry_out(todo.orders), len(todo.orders), quiet, "grading")
         press = press_of(course, out, people)
         results = shared(course, submissions, chain(todo.restated, results))
@@ -137,6 +138,19 @@ def _grade(
         _print_summary(grades, len(todo.unchanged), time.monotonic() - began)
     if not all(grade.is_graded for grade in grades):
         raise typer.Exit(UNGRADED)
+
+
+def _tasks(course: Any, submissions: Any, wanted: Iterable[str]) -> frozenset[str]:
+    """The tasks that are meant by their names, or their numbers, such as 7.3."""
+    assignments = [course.assignment(name) for name in {one.assignment for one in submissions}]
+    found = {
+        name: {task.name for one in assignments for task in one.tasks if name in (task.id, *task.names)}
+        for name in wanted
+    }
+    for name, tasks in found.items():
+        if not tasks:
+            raise AssignmentError(f"no task {name!r} in the assignments of these submissions")
+    return frozenset().union(*found.values())
 
 
 def _print_class(course: Any, grades: Any, press: Any, verbose: bool) -> None:

@@ -253,19 +253,20 @@ def test_doctor_says_what_this_machine_can_do():
 
 
 def test_grading_again_says_what_was_unchanged(submitted, tmp_path):
-    """Nothing runs the second time; `--force` runs all, and the attempts are counted."""
+    """Nothing runs the second time; `--force` runs all, or one task by its name or number, and attempts are counted."""
     assert "2 graded, 0 unchanged" in grade(submitted, "--out", tmp_path).stdout
     again = grade(submitted, "--out", tmp_path)
     assert "0 graded, 2 unchanged" in again.stdout
     assert "slowest" not in again.stdout
-    forced = grade(submitted, "--out", tmp_path, "--force", "--task", "twice", "--json")
-    assert [row["attempt"] for row in json.loads(forced.stdout)] == [2, 2]
+    for attempt, task in ((2, "twice"), (3, "4.3")):
+        forced = grade(submitted, "--out", tmp_path, "--force", "--task", task, "--json")
+        assert [row["attempt"] for row in json.loads(forced.stdout)] == [attempt, attempt]
 
 
 def test_a_task_that_no_submission_has_is_wrong_usage(submitted, tmp_path):
     """Status 2, with its name."""
     done = grade(submitted, "--out", tmp_path, "--task", "thrice")
-    assert (done.exit_code, "no task 'thrice'" in done.stderr) == (2, True)
+    assert (done.exit_code, "no task 'thrice'" in done.stderr, list(tmp_path.glob("grades"))) == (2, True, [])
 
 
 def test_since_chooses_by_the_time_of_handing_in(submitted, tmp_path):
