@@ -1,9 +1,11 @@
 """Grade many submissions: only what changed, through a pool of warm judges, each grade stored as it comes."""
 
+import contextlib
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 from autograder import audit, comparison, store
@@ -14,6 +16,7 @@ from autograder.fingerprint import fingerprints
 from autograder.messages import say, speaking
 from autograder.publishing import Press
 from autograder.results import Grade, Outcome, TaskScore, TestResult
+from autograder.sandbox.nursery import nursery
 from autograder.scoring import restated
 from autograder.seeds import seed_of
 from autograder.submission import Submission
@@ -113,17 +116,20 @@ def grade_all(course: Course, submissions: Sequence[Submission], jobs: int, publ
 
 def carry_out(orders: Sequence[Order], jobs: int) -> Iterator[Grade]:
     """As ``grade_all``, for orders."""
-    return machine.run(grade_one, orders, jobs, preload=("torch", "autograder.judge"), lost=_lost)
+    with nursery() if machine.workers(orders, jobs) > 1 else contextlib.nullcontext() as place:
+        grade = partial(grade_one, place=place)
+        yield from machine.run(grade, orders, jobs, preload=("torch", "autograder.judge"), lost=_lost)
 
 
-def grade_one(order: Order) -> Grade:
-    """Grade one submission with this process's judge; a second time where the first left it ungraded."""
+def grade_one(order: Order, place: Path | None = None) -> Grade:
+    """Grade one submission with this process's judge; a second time where the first left it ungraded. A judge that is
+    made for it gets its fork server from the nursery at ``place``, if there is one."""
     from autograder.judge import cool, warm_judge
 
     began = time.perf_counter()
     for last in (False, True):
         try:
-            grade = warm_judge(order.course).grade(order.submission, order.public, order.kept)
+            grade = warm_judge(order.course, place).grade(order.submission, order.public, order.kept)
         except GraderError as error:
             cool(order.course)
             with speaking(order.course.root):

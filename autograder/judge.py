@@ -190,10 +190,12 @@ class Judge:
 _WARM: dict[Path, Judge] = {}
 
 
-def warm_judge(course: Course) -> Judge:
-    """This process's judge for a course, made at the first call."""
-    judge = _WARM[course.root] = _WARM.get(course.root) or Judge(course)
-    return judge
+def warm_judge(course: Course, nursery: Path | None = None) -> Judge:
+    """This process's judge for a course, made at the first call, with a fork server from the ``nursery`` where one is
+    given."""
+    if course.root not in _WARM:
+        _WARM[course.root] = Judge(course, ForkServer(nursery) if nursery is not None else None)
+    return _WARM[course.root]
 
 
 def cool(course: Course) -> None:

@@ -18,5 +18,10 @@ def run(
 ) -> Iterator[R]:
     """The results in the order in which they are finished, from so many ``jobs``; 0 is one a core. One alone is done
     here; for several, the rest is as in ``local.run``."""
-    workers = min(jobs or local.cores(), len(items))
-    return local.run(function, items, workers, preload, lost) if workers > 1 else inline.run(function, items)
+    count = workers(items, jobs)
+    return local.run(function, items, count, preload, lost) if count > 1 else inline.run(function, items)
+
+
+def workers(items: Sequence[T], jobs: int) -> int:
+    """How many processes these ``jobs`` are."""
+    return min(jobs or local.cores(), len(items))

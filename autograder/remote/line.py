@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from autograder.messages import say
 from autograder.remote.wire import FRAME_HEADER, MAX_FRAME, GuestProtocolError
 from autograder.results import Outcome
-from autograder.sandbox.spawn import Guest, GuestDied
+from autograder.sandbox.pipe import Guest, GuestDied
 
 _MAX_LIVING = 2**24  # bytes that say what lives on
 MAX_HEARD = 4 * MAX_FRAME  # bytes that a guest may send in one test, all of which the test may keep

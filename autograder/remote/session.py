@@ -32,7 +32,7 @@ from autograder.remote.request import Arguments, Lifted, Loaded, veiled
 from autograder.remote.unwire import Decoder
 from autograder.remote.wire import MAX_TEXT, NOTHING_LIVES, GuestProtocolError, Raised
 from autograder.results import Outcome
-from autograder.sandbox.spawn import BadFrame, Guest, GuestDied
+from autograder.sandbox.pipe import BadFrame, Guest, GuestDied
 
 Tensors = Sequence[torch.Tensor]
 Callbacks = Mapping[int, Callable[..., Any]]

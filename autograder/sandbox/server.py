@@ -1,8 +1,8 @@
 """The warm fork server: imports torch once, then forks a confined guest for each request.
 
-Started as a program of its own (``python -m autograder.sandbox.server FD SCRATCH``), so it knows no suite and no
-reference. It talks to the judge over one socket: JSON messages, with the guest's end of a socket pair attached to
-"fork". It runs no student code, starts no thread and never touches CUDA, since neither survives a fork.
+Started as a program of its own (``python -m autograder.sandbox.server FD``), so it knows no suite and no reference. It
+talks to the judge over one socket: JSON messages, with the guest's end of a socket pair attached to "fork". It runs no
+student code, starts no thread and never touches CUDA, since neither survives a fork.
 """
 
 import array
@@ -11,6 +11,7 @@ import gc
 import importlib
 import json
 import os
+import select
 import signal
 import socket
 import sys
@@ -28,22 +29,47 @@ _GRACE_SECONDS = 0.2
 
 
 def main() -> None:
-    """Warm up, say so, and serve until the judge closes its end; then remove the folder of scratch folders."""
-    control = socket.socket(fileno=int(sys.argv[1]))
+    """Warm up. Then serve one judge, whose socket was given, until it closes its end; or, where a listener was given
+    and the socket of an owner, serve in a fork of this process each judge that comes."""
+    opened = [socket.socket(fileno=int(word)) for word in sys.argv[1:]]
     leave_out(TRITON)
     for name in WARM_MODULES:
         importlib.import_module(name)
     use_once()
     gc.collect()
     gc.freeze()  # what is imported is never collected, so that collections in guests copy no pages
-    guests = Guests()
-    try:
+    _for_judge(opened[0] if len(opened) == 1 else _borne(*opened))
+
+
+def _borne(listener: socket.socket, owner: socket.socket) -> socket.socket:
+    """In a fork for each judge, that judge's socket. The process itself ends with its owner, with the folder that the
+    listener is in, and leaves the forks to their judges."""
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for the forks
+    while True:
+        readable, _, _ = select.select([listener, owner], [], [])
+        if owner in readable:
+            remove(os.path.dirname(listener.getsockname()))
+            os._exit(0)
+        control, _ = listener.accept()
+        if os.fork() == 0:
+            signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+            listener.close()
+            owner.close()
+            return control
+        control.close()
+
+
+def _for_judge(control: socket.socket) -> None:
+    """Say that we are ready, and serve until the judge closes its end; then remove the folder of scratch folders, whose
+    name is the first that the judge says."""
+    guests, told = Guests(), b""
+    with contextlib.suppress(ConnectionError):  # the judge is gone: so are we
+        told = control.recv(2**16)
         control.send(json.dumps({"ready": os.getpid()}).encode())
         _serve(control, guests)
-    except ConnectionError:
-        pass  # the judge is gone: so are we
     guests.end_all()
-    remove(sys.argv[2])
+    if told:
+        remove(json.loads(told)["scratch"])
     os._exit(0)  # native libraries complain at an ordinary exit, and there is nothing to clean up
 
 

@@ -1,88 +1,55 @@
-"""The judge's side of the fork server: start it, get guests from it, talk to them against the clock, end them."""
+"""The judge's side of the fork server: start it, or have it born warm, and get guests from it."""
 
+import contextlib
 import dataclasses
 import json
 import os
 import select
 import shutil
-import signal
 import socket
 import subprocess
-import sys
 import tempfile
-import time
 from pathlib import Path
 from typing import Any
 
 from autograder.errors import GraderError
-from autograder.messages import say
-from autograder.results import Outcome
+from autograder.sandbox.nursery import born, launch
+from autograder.sandbox.pipe import Guest
 from autograder.sandbox.policy import Policy
 
-_HEADER = 8
-_CHUNK = 2**18
 _START_SECONDS = 300.0
-# Passed on to the server because CUDA and the dynamic linker need them; the guest's environment is emptied.
-_INHERITED = ("PATH", "LD_LIBRARY_PATH", "CUDA_VISIBLE_DEVICES", "LANG", "SYSTEMROOT")
-_ONE_THREAD = {
-    name: "1" for name in ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS", "NUMEXPR_NUM_THREADS")
-}
-# The server's memory in huge pages: a fork then copies a hundred times fewer entries of page tables, which would cost
-# more than all else about a guest. What Python allocates lies there, too, where the C library allocates it. Other C
-# libraries than glibc, and kernels without such pages, take no notice.
-_HUGE_PAGES = {"GLIBC_TUNABLES": "glibc.malloc.hugetlb=1", "PYTHONMALLOC": "malloc"}
-# What a guest that had too much of something is told; `sandbox.watch` names them.
-_EXCESS = {
-    "memory": "process.memory", "threads": "process.threads", "disk": "process.disk", "files": "process.files",
-    "silence": "process.silence",
-}  # fmt: skip
-
-
-class GuestDied(Exception):
-    """A guest ended, or was ended, while it was being waited for; ``outcome`` says how. A student reads the message."""
-
-    def __init__(self, outcome: Outcome, message: str) -> None:
-        super().__init__(message)
-        self.outcome = outcome
-
-
-class BadFrame(Exception):
-    """A guest announced a frame larger than any that is allowed, or sent more than it announced."""
+_END_SECONDS = 10.0
 
 
 class ForkServer:
     """A warm server process. Starting returns at once; the first guest waits until it is ready."""
 
-    def __init__(self) -> None:
-        ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        environment = {name: os.environ[name] for name in _INHERITED if name in os.environ}
+    def __init__(self, place: Path | None = None) -> None:
+        """``place`` is that of a nursery, which then bears it; where that is gone, it is started as by itself."""
         self._scratch = Path(tempfile.mkdtemp(prefix="autograder-"))
-        self._control = ours
-        self._control.settimeout(_START_SECONDS)
-        self._ready = False
+        self._process: subprocess.Popen[bytes] | None = None
+        self._pid: int | None = None  # once it has said that it is ready
         self._guests = 0
         self._spare: Guest | None = None
-        self._process = subprocess.Popen(
-            # -s and -P: nothing of the user's is imported; what the environment says is said here
-            [sys.executable, "-s", "-P", "-m", "autograder.sandbox.server", str(theirs.fileno()), str(self._scratch)],
-            pass_fds=[theirs.fileno()], env=environment | _ONE_THREAD | _HUGE_PAGES, stdin=subprocess.DEVNULL,
-            start_new_session=True,
-        )  # fmt: skip
-        theirs.close()
+        control = born(place) if place is not None else None
+        if control is None:
+            control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+            self._process = launch(theirs)
+        self._control = control
+        self._control.settimeout(_START_SECONDS)
+        self._tell({"scratch": str(self._scratch)})
 
     @property
     def pid(self) -> int:
-        """The server's process."""
-        return self._process.pid
+        """The server's process; one that was borne is waited for until it is ready."""
+        return self._ready() if self._process is None else self._process.pid
 
     def guest(self, policy: Policy) -> "Guest":
         """A fresh guest under ``policy``, and another one is forked meanwhile for the next call.
 
         Raises ``GraderError`` where the server fails us.
         """
-        if not self._ready:
-            self._hear()
-            self._ready = True
+        self._ready()
         guest, self._spare = self._spare, None
         if guest is not None and guest.policy != policy:
             guest.end()
@@ -105,12 +72,21 @@ class ForkServer:
     def close(self) -> None:
         """End the server and every guest; what a server that was killed has left is removed."""
         self._control.close()
-        try:
-            self._process.wait(timeout=10)
-        except subprocess.TimeoutExpired:
-            self._process.kill()
-            self._process.wait()
+        if self._process is not None:
+            try:
+                self._process.wait(timeout=_END_SECONDS)
+            except subprocess.TimeoutExpired:
+                self._process.kill()
+                self._process.wait()
+        elif self._pid is not None:
+            _wait_for(self._pid)
         shutil.rmtree(self._scratch, ignore_errors=True)
+
+    def _ready(self) -> int:
+        """Wait until it is warm; its process."""
+        if self._pid is None:
+            self._pid = int(self._hear()["ready"])
+        return self._pid
 
     def _fork(self, policy: Policy) -> "Guest":
         self._guests += 1
@@ -137,112 +113,16 @@ class ForkServer:
         except OSError as error:
             raise GraderError(f"the fork server does not answer: {error}") from error
         if not answer:
-            raise GraderError(f"the fork server ended with status {self._process.wait()}; its own message is above")
+            status = f" with status {self._process.wait()}" if self._process is not None else ""
+            raise GraderError(f"the fork server ended{status}; its own message is above")
         return dict(json.loads(answer))
 
 
-class Guest:
-    """A running guest: frames to it and from it, each with a time limit."""
-
-    def __init__(self, server: ForkServer, number: int, connection: socket.socket, policy: Policy) -> None:
-        self.policy = policy
-        self._server, self._number, self._connection = server, number, connection
-        self._alive = True
-        connection.setblocking(False)  # with a timeout, Python would tell the kernel of each change of it
-        self._readable, self._writable = select.poll(), select.poll()
-        self._readable.register(connection, select.POLLIN)
-        self._writable.register(connection, select.POLLOUT)
-
-    def send(self, frame: bytes, seconds: float) -> None:
-        """Write one frame. Raises ``GuestDied`` when the guest takes longer than ``seconds`` to read it, or is gone."""
-        deadline = time.monotonic() + seconds
+def _wait_for(pid: int) -> None:
+    """Until a process that is no child of ours is gone, ten seconds at most."""
+    with contextlib.suppress(ProcessLookupError):
+        descriptor = os.pidfd_open(pid)
         try:
-            self._require_silence()
-            header = len(frame).to_bytes(_HEADER, "big")
-            if len(frame) > _CHUNK:  # a copy would cost more than a second call
-                self._write(header, deadline)
-                self._write(frame, deadline)
-            else:
-                self._write(header + frame, deadline)
-        except OSError:
-            raise self._ended() from None
-
-    def receive(self, seconds: float, max_size: int) -> memoryview:
-        """The next frame. Raises ``GuestDied`` when none is complete within ``seconds`` or the guest ends, and
-        ``BadFrame``, before any of it is read, for one of more than ``max_size`` bytes, or for bytes beyond it."""
-        deadline = time.monotonic() + seconds
-        data = self._read(_HEADER, [], deadline)
-        size = int.from_bytes(data[:_HEADER], "big")
-        if size > max_size:
-            raise BadFrame(f"a frame of {size} bytes was announced; at most {max_size} are allowed")
-        frame = self._read(_HEADER + size, [data], deadline)
-        if len(frame) > _HEADER + size:
-            raise BadFrame(f"{len(frame) - _HEADER - size} bytes came that were not asked for")
-        return memoryview(frame)[_HEADER:]
-
-    def _require_silence(self) -> None:
-        """Raise ``BadFrame`` where something came that nobody has asked for."""
-        if self._readable.poll(0) and self._connection.recv(1, socket.MSG_PEEK):
-            raise BadFrame("bytes came that were not asked for")
-
-    def end(self) -> None:
-        """Kill the guest, with all it started, and have its folder removed. Later calls do nothing."""
-        if self._alive:
-            self._alive = False
-            self._connection.close()
-            self._server.end(self._number)
-
-    def _read(self, size: int, chunks: list[bytes], deadline: float) -> bytes:
-        """At least ``size`` bytes, of which ``chunks`` are here already; more where they came in one piece."""
-        missing = size - sum(map(len, chunks))
-        while missing > 0:
-            self._wait(self._readable, deadline)
-            try:
-                chunk = self._connection.recv(_CHUNK)
-            except OSError:
-                raise self._ended() from None
-            if not chunk:
-                raise self._ended()
-            chunks.append(chunk)
-            missing -= len(chunk)
-        return chunks[0] if len(chunks) == 1 else b"".join(chunks)
-
-    def _write(self, data: bytes, deadline: float) -> None:
-        """All of it, in as many pieces as the guest takes it in."""
-        view = memoryview(data)
-        while view:
-            try:
-                view = view[self._connection.send(view) :]
-            except BlockingIOError:
-                self._wait(self._writable, deadline)
-
-    def _wait(self, ready: select.poll, deadline: float) -> None:
-        """Until there is something to read, or room to write, or the guest is gone. Raises ``GuestDied`` when that
-        takes too long, and then ends it."""
-        if not ready.poll(max(deadline - time.monotonic(), 0.001) * 1000):
-            self.end()
-            raise GuestDied(Outcome.TIMED_OUT, say("process.late"))
-
-    def _ended(self) -> GuestDied:
-        """Why a guest that closed its end is gone."""
-        if not self._alive:
-            return GuestDied(Outcome.CRASHED, say("process.gone"))
-        self._alive = False
-        self._connection.close()
-        status, excess = self._server.status(self._number)
-        if status is None:
-            raise GraderError("the fork server could not fork a guest")
-        if excess is not None:
-            outcome = Outcome.OUT_OF_MEMORY if excess == "memory" else Outcome.CRASHED
-            return GuestDied(outcome, say("process.stopped", why=self._why(excess)))
-        if os.WIFSIGNALED(status):
-            number = os.WTERMSIG(status)
-            if number == signal.SIGKILL:
-                return GuestDied(Outcome.OUT_OF_MEMORY, say("process.killed"))
-            return GuestDied(Outcome.CRASHED, say("process.signal", signal=signal.Signals(number).name))
-        code = os.WEXITSTATUS(status)
-        return GuestDied(Outcome.CRASHED, say("process.exited", status=code))
-
-    def _why(self, excess: str) -> str:
-        most = self.policy
-        return say(_EXCESS[excess], memory=most.memory_mb, threads=most.threads, disk=most.disk_mb, files=most.files)
+            select.select([descriptor], [], [], _END_SECONDS)
+        finally:
+            os.close(descriptor)

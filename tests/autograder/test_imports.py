@@ -120,7 +120,7 @@ ENVIRONMENT = {
     "command": "reads the course's secret",
     "cli_ci": "is told by CI servers where to write",
     "places": "finds the user's cache",
-    "sandbox.spawn": "passes on what CUDA and the dynamic linker need",
+    "sandbox.nursery": "passes on what CUDA and the dynamic linker need",
     "sandbox.confine": "empties the guest's",
     "doctor": "looks where programs are found",
     "gradebook": "has nbgrader find alembic",

@@ -16,8 +16,9 @@ import pytest
 from autograder.errors import GraderError
 from autograder.remote.session import Session
 from autograder.results import Outcome
+from autograder.sandbox.pipe import BadFrame, GuestDied
 from autograder.sandbox.policy import Policy
-from autograder.sandbox.spawn import BadFrame, ForkServer, GuestDied
+from autograder.sandbox.spawn import ForkServer
 
 Make = Callable[..., Session]
 
@@ -174,20 +175,14 @@ def test_modules_of_the_judge_are_not_in_a_guest(guest_of: Make) -> None:
 
 
 def test_control_messages_are_json(tmp_path: Path) -> None:
-    """The server answers the judge's protocol as documented: ready at first, and the status of a guest, or none."""
+    """The server answers the judge's protocol as documented: it is told its folder and says that it is ready; then the
+    status of a guest, or none."""
     ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-    command = [
-        sys.executable,
-        "-s",
-        "-P",
-        "-m",
-        "autograder.sandbox.server",
-        str(theirs.fileno()),
-        str(tmp_path / "scratch"),
-    ]
+    command = [sys.executable, "-s", "-P", "-m", "autograder.sandbox.server", str(theirs.fileno())]
     with subprocess.Popen(command, pass_fds=[theirs.fileno()]) as process:
         theirs.close()
         ours.settimeout(120)
+        ours.send(json.dumps({"scratch": str(tmp_path / "scratch")}).encode())
         assert json.loads(ours.recv(1000)) == {"ready": process.pid}
         judge, guest = socket.socketpair()
         (tmp_path / "own").mkdir()

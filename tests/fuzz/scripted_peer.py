@@ -16,7 +16,7 @@ from autograder.remote.request import Loaded
 from autograder.remote.session import Session
 from autograder.remote.wire import FRAME_HEADER, Encoder
 from autograder.results import Outcome
-from autograder.sandbox.spawn import BadFrame, GuestDied
+from autograder.sandbox.pipe import BadFrame, GuestDied
 
 _LIMIT = 1000.0
 _NOTHING = Encoder(lambda _: None).encode([])
