@@ -91,22 +91,40 @@ def command_of(process):
 
 
 def victims(run, all_of_them):
-    """Those of a run's processes that may be killed alone: workers and servers, and no guest."""
-    servers = [one for one in all_of_them if "autograder.sandbox.server" in command_of(one)]
-    guests = {one.pid for server in servers for one in all_of_them if _is_child(one, server)}
+    """Those of a run's processes that may be killed alone: workers, the nursery and servers, and no guest. A fork has
+    the command line of what it was forked from; a nursery's ends with two descriptors."""
+    serving = {one.pid: one for one in all_of_them if is_server(one)}
+    nurseries = {pid for pid, one in serving.items() if parent_of(one) not in serving and is_nursery(one)}
+    guests = {pid for pid, one in serving.items() if parent_of(one) in serving.keys() - nurseries}
     return [one for one in all_of_them if one.pid not in guests and one.pid != run.pid]
 
 
-def _is_child(process, parent):
+def is_server(process):
+    """Whether a process is a fork server, a nursery, or a guest."""
+    return "autograder.sandbox.server" in command_of(process)
+
+
+def is_nursery(process):
+    """Whether a process is a nursery, or was forked in one."""
+    return all(word.isdecimal() for word in command_of(process)[-2:])
+
+
+def parent_of(process):
+    """The number of a process's parent; None where it is gone."""
     try:
-        return process.ppid() == parent.pid
+        return process.ppid()
     except psutil.NoSuchProcess:
-        return False
+        return None
+
+
+def folders(grader):
+    """The folders of servers and nurseries."""
+    return set(grader.temp.glob("autograder-*"))
 
 
 def kill_at_random(grader, out, luck, kills):
-    """Kill so many times; returns the scratch folders of the servers that were killed themselves, and so could not
-    remove them."""
+    """Kill so many times; returns the folders that were there whenever a server or the nursery was killed alone: it
+    could not remove its own."""
     orphaned, run, options = set(), None, []
     for _ in range(kills):
         if run is None or run.poll() is not None:
@@ -125,9 +143,8 @@ def kill_at_random(grader, out, luck, kills):
         alone = victims(run, everything)
         if luck.random() < 0.7 and alone:
             victim = luck.choice(alone)
-            command = command_of(victim)
-            if "autograder.sandbox.server" in command:
-                orphaned.add(command[-1])
+            if is_server(victim):
+                orphaned |= folders(grader)
             with contextlib.suppress(psutil.NoSuchProcess):  # it has ended by itself meanwhile
                 victim.kill()
         else:
@@ -169,4 +186,4 @@ def test_killed_at_random_moments_it_ends_with_the_same_grades(tmp_path, temp, k
         assert (out / "feedback" / "04_scaling" / f"{student}.html").read_text("utf-8").rstrip().endswith("</html>")
     assert (out / "scores.csv").read_text("utf-8") == (tmp_path / "undisturbed" / "scores.csv").read_text("utf-8")
     # Killed, Python's multiprocessing leaves a folder with a socket, and torch keeps a cache: both are theirs.
-    assert {str(path) for path in grader.temp.glob("autograder-*")} <= orphaned
+    assert folders(grader) <= orphaned
