@@ -143,13 +143,10 @@ def _grade(
 def _tasks(course: Any, submissions: Any, wanted: Iterable[str]) -> frozenset[str]:
     """The tasks that are meant by their names, or their numbers, such as 7.3."""
     assignments = [course.assignment(name) for name in {one.assignment for one in submissions}]
-    found = {
-        name: {task.name for one in assignments for task in one.tasks if name in (task.id, *task.names)}
-        for name in wanted
-    }
-    for name, tasks in found.items():
+    found = {word: {name for one in assignments for name in one.meant(word)} for word in wanted}
+    for word, tasks in found.items():
         if not tasks:
-            raise AssignmentError(f"no task {name!r} in the assignments of these submissions")
+            raise AssignmentError(f"no task {word!r} in the assignments of these submissions")
     return frozenset().union(*found.values())
 
 

@@ -9,7 +9,6 @@ from dataclasses import replace
 
 from autograder import store
 from autograder.course import Course
-from autograder.lateness import LatePolicy
 from autograder.messages import say, speaking
 from autograder.results import Grade
 from autograder.scoring import late, times
@@ -64,5 +63,5 @@ def _last_in_time(course: Course, newest_first: list[Grade]) -> Grade:
 
 def _is_in_time(course: Course, grade: Grade) -> bool:
     """By the recorded time and the student's own due date, grace included; one without a time, or a due date, is."""
-    known, policy = times(course, grade), course.config.late or LatePolicy()
-    return known is None or policy.overdue(*known) <= 0
+    known = times(course, grade)
+    return known is None or course.late_policy.overdue(*known) <= 0

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from autograder.config import AssignmentConfig, Config, Limits, TaskConfig, load_config
 from autograder.errors import AssignmentError
+from autograder.lateness import LatePolicy
 
 CONFIG_FILE = "grading_config.yaml"
 
@@ -113,6 +114,10 @@ class Assignment:
                 return task
         raise AssignmentError(f"{self.name} has no task {name!r}; it has {', '.join(self.names)}")
 
+    def meant(self, word: str) -> tuple[str, ...]:
+        """The names of the tasks that are meant by a number, such as 7.3, or by any of their names."""
+        return tuple(task.name for task in self.tasks if word in (task.id, *task.names))
+
 
 @dataclass(frozen=True)
 class Course:
@@ -121,6 +126,11 @@ class Course:
     root: Path
     config: Config
     assignments: tuple[Assignment, ...]
+
+    @property
+    def late_policy(self) -> LatePolicy:
+        """What dates are worked out by: without a policy of the course's there is neither grace nor extension."""
+        return self.config.late or LatePolicy()
 
     def assignment(self, name: str) -> Assignment:
         """The assignment called ``name``, by its folder's, its module's or its number's name.

@@ -9,7 +9,6 @@ from autograder.course import Assignment, Course
 from autograder.errors import AssignmentError
 from autograder.finds import Finds, Found, classify
 from autograder.joining import ANYBODY, People, UnknownPersonError
-from autograder.lateness import LatePolicy
 from autograder.layouts.handed import Person
 from autograder.messages import speaking
 from autograder.naming import Search, student_id
@@ -55,15 +54,14 @@ def discover(
 
 def _due(course: Course, people: People, assignment: Assignment, name: str) -> datetime | None:
     """Until when work of whoever is called this costs nothing; None where there is no due date."""
-    policy = course.config.late or LatePolicy()
     if assignment.due is None:
         return None
     try:
         ids = people.ids([Person(name)])
     except UnknownPersonError:
         ids = (name,)
-    due = max(policy.due(assignment.due, one, assignment.name) for one in ids)
-    return due + timedelta(minutes=policy.grace_minutes)
+    due = max(course.late_policy.due(assignment.due, one, assignment.name) for one in ids)
+    return due + timedelta(minutes=course.late_policy.grace_minutes)
 
 
 def _found_in(paths: Sequence[Path], search: Search, people: People) -> Discovery:

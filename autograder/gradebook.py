@@ -18,7 +18,7 @@ from typing import Any
 from autograder import store
 from autograder.config import Config
 from autograder.errors import AssignmentError, GraderError
-from autograder.results import ByHand, Grade, Mark, Outcome, TaskScore, share_lost
+from autograder.results import ByHand, Grade, Mark, Outcome, TaskScore, points_lost
 
 POINTS = "points-"
 """How the ids of cells begin that a task's points hang on."""
@@ -131,8 +131,7 @@ def _write(gradebook: Any, grade: Grade) -> int:
     if submission.extension is None:  # of what an extension costs, only nbgrader knows
         gradebook.db.refresh(notebook)
         late = grade.late or {"penalty": 0.0}
-        share = share_lost(late["penalty"], notebook.score, late.get("floor", 0.0))
-        penalty = round(notebook.score - round(notebook.score * (1 - share), 2), 6)
+        penalty = points_lost(late["penalty"], notebook.score, late.get("floor", 0.0))
         changed += _set(notebook, late_submission_penalty=penalty or None)
         gradebook.db.commit()
     return changed

@@ -190,11 +190,11 @@ class Judge:
 _WARM: dict[Path, Judge] = {}
 
 
-def warm_judge(course: Course, nursery: Path | None = None) -> Judge:
-    """This process's judge for a course, made at the first call, with a fork server from the ``nursery`` where one is
-    given."""
+def warm_judge(course: Course, place: Path | None = None) -> Judge:
+    """This process's judge for a course, made at the first call, with a fork server from the nursery at ``place`` where
+    one is given."""
     if course.root not in _WARM:
-        _WARM[course.root] = Judge(course, ForkServer(nursery) if nursery is not None else None)
+        _WARM[course.root] = Judge(course, ForkServer(place) if place is not None else None)
     return _WARM[course.root]
 
 

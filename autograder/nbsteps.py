@@ -37,7 +37,7 @@ from autograder.nbcell import judged
 from autograder.nbrestore import Issued, read_cells, restored
 from autograder.reports.feedback import of_task
 from autograder.reports.texts import load_texts
-from autograder.results import share_lost
+from autograder.results import points_lost
 from autograder.source import read_source
 
 NO_KERNEL = "graded-by-autograder-without-a-kernel"
@@ -192,4 +192,4 @@ class LatePolicy(LateSubmissionPlugin):  # type: ignore[misc]
             return None
         due = datetime(2000, 1, 1, tzinfo=UTC)
         penalty = late.penalty(due, due + timedelta(seconds=total_seconds_late))
-        return score - round(score * (1 - share_lost(penalty, score, late.floor(assignment.max_score))), 2)
+        return points_lost(penalty, score, late.floor(assignment.max_score))

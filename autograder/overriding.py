@@ -60,12 +60,7 @@ def task_of(course: Course, task: str, assignment: str | None) -> tuple[str, str
     """The assignment and the name of a task that is given by name or number. Raises ``AssignmentError`` for none, or
     several."""
     wanted = course.assignment(assignment).name if assignment is not None else None
-    found = [
-        (one.name, each.name)
-        for one in course.assignments
-        for each in one.tasks
-        if task in (each.id, *each.names) and wanted in (None, one.name)
-    ]
+    found = [(one.name, name) for one in course.assignments if wanted in (None, one.name) for name in one.meant(task)]
     if not found:
         where = f"in {wanted}" if wanted is not None else "in this course"
         raise AssignmentError(f"there is no task {task!r} {where}; expected a name such as `InvertedDropout`, or `7.3`")

@@ -138,6 +138,11 @@ def share_lost(penalty: float, earned: float, floor: float) -> float:
     return min(penalty, max(0.0, 1 - floor / earned)) if earned > 0 else 0.0
 
 
+def points_lost(penalty: float, earned: float, floor: float) -> float:
+    """The points that lateness takes, for a gradebook that keeps them: what is left is rounded as a score is."""
+    return round(earned - round(earned * (1 - share_lost(penalty, earned, floor)), 2), 6)
+
+
 @dataclass(frozen=True)
 class ByHand:
     """What a gradebook adds to a grade: the ``marks`` of humans, and what it all comes to with them, less what being

@@ -7,7 +7,6 @@ from datetime import datetime
 from typing import Any
 
 from autograder.course import Assignment, Course
-from autograder.lateness import LatePolicy
 from autograder.messages import say
 from autograder.results import FINE, Grade, Outcome, TaskScore, TestResult, summary
 from autograder.submission import Submission
@@ -58,10 +57,10 @@ def late(course: Course, submission: Submission | Grade) -> Mapping[str, Any] | 
 def times(course: Course, submission: Submission | Grade) -> tuple[datetime, datetime] | None:
     """When a submission was due for this student, extensions included, and when it was handed in; None where there is
     no due date, or no known time."""
-    assignment, policy = course.assignment(submission.assignment), course.config.late or LatePolicy()
+    assignment = course.assignment(submission.assignment)
     if assignment.due is None or submission.submitted_at is None:
         return None
-    due = policy.due(assignment.due, submission.student, assignment.name)
+    due = course.late_policy.due(assignment.due, submission.student, assignment.name)
     return due, datetime.fromisoformat(submission.submitted_at)
 
 
