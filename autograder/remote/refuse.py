@@ -4,6 +4,7 @@ The function itself is changed, not a name for it: a Python function gets other 
 kernel in torch's own dispatcher. So an alias, ``getattr``, a compiled script or another thread meets the same refusal.
 """
 
+import functools
 import importlib
 import inspect
 import types
@@ -76,6 +77,8 @@ class Refusals:
     def _refusing(self, function: types.FunctionType, what: str, told: str) -> types.CodeType:
         """Code for ``function`` that refuses, always or where the argument named in ``what`` is not its default."""
         argument = what.partition("(")[2].removesuffix(")")
+        if not argument:
+            return _calling(lambda *_args, **_kwargs: self._refuse(told), function.__code__)
         original = types.FunctionType(
             function.__code__, function.__globals__, function.__name__, function.__defaults__, function.__closure__
         )
@@ -83,10 +86,9 @@ class Refusals:
         signature = inspect.signature(original)
 
         def answer(*args: Any, **kwargs: Any) -> Any:
-            if argument:
-                default = signature.parameters[argument].default
-                if signature.bind(*args, **kwargs).arguments.get(argument, default) == default:
-                    return original(*args, **kwargs)
+            default = signature.parameters[argument].default
+            if signature.bind(*args, **kwargs).arguments.get(argument, default) == default:
+                return original(*args, **kwargs)
             return self._refuse(told)
 
         return _calling(answer, function.__code__)
@@ -115,15 +117,20 @@ def resolve(what: str) -> Any:
 
 def _calling(answer: Callable[..., Any], like: types.CodeType) -> types.CodeType:
     """Code that calls ``answer``, with the free variables that a function of the code ``like`` is bound to."""
-    cells = ", ".join(like.co_freevars)
+    code = _constant_call(like.co_freevars)
+    constants = tuple(answer if constant == "answer" else constant for constant in code.co_consts)
+    return code.replace(co_consts=constants)
+
+
+@functools.cache
+def _constant_call(free: tuple[str, ...]) -> types.CodeType:
+    """Code with these free variables that calls the constant "answer"."""
+    cells = ", ".join(free)
     body = f"  return 'answer'(*args, **kwargs)\n  {cells}\n"
     source = f"def factory({cells}):\n def refused(*args, **kwargs):\n{body} return refused\n"
     space: dict[str, Any] = {}
     with warnings.catch_warnings():
-        warnings.simplefilter(
-            "ignore", SyntaxWarning
-        )  # of calling a string: it stands for the constant put there below
+        warnings.simplefilter("ignore", SyntaxWarning)  # of calling a string, which stands for another constant
         exec(source, space)
-    code: types.CodeType = space["factory"](*like.co_freevars).__code__
-    constants = tuple(answer if constant == "answer" else constant for constant in code.co_consts)
-    return code.replace(co_consts=constants)
+    code: types.CodeType = space["factory"](*free).__code__
+    return code

@@ -2,11 +2,12 @@
 
 import ast
 import keyword
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from html import escape
-from itertools import count
+from itertools import count, groupby
+from operator import attrgetter
 from typing import Any, ClassVar
 
 MOST_LINES, NEAR = 3000, 4
@@ -27,6 +28,12 @@ class Listing:
 
     label: str
     lines: tuple[Line, ...]
+
+    @property
+    def runs(self) -> Iterator[tuple[bool, list[str]]]:
+        """The HTML of lines in a row that raised, or did not: a page writes most of a listing at once."""
+        for raised, lines in groupby(self.lines, attrgetter("raised")):
+            yield raised, [line.html for line in lines]
 
 
 def listings(
@@ -99,24 +106,25 @@ def _coloured(source: str) -> str:
 
 @cache
 def _pygments() -> tuple[Any, Any]:
-    """Only what a page gives a colour is told apart: all that pygments knows of Python takes ten times as long."""
+    """Only what a page gives a colour is told apart, and what lies between two of these is one piece: all that pygments
+    knows of Python takes many times as long."""
     from pygments import token as kinds
     from pygments.formatters import HtmlFormatter
     from pygments.lexer import RegexLexer, bygroups, words
 
+    coloured = rf"(?:{'|'.join(keyword.kwlist)})\b|(?i:[bru]|f|br|rb|fr|rf)?[\"']"
+
     class Lexer(RegexLexer):  # type: ignore[misc]
         tokens: ClassVar[Any] = {
             "root": [
-                (r"\s+", kinds.Whitespace),
                 (r"(def|class)(\s+)(\w+)", bygroups(kinds.Keyword, kinds.Whitespace, kinds.Name.Function)),
                 (words(keyword.kwlist, suffix=r"\b"), kinds.Keyword),
                 (r"(?i)(?:[bru]|f|br|rb|fr|rf)?(\"\"\"|''')(?:\\(?:.|\n)|[^\\])*?\1", kinds.String),
                 (r"(?i)(?:[bru]|f|br|rb|fr|rf)?([\"'])(?:\\(?:.|\n)|[^\\\n])*?\1", kinds.String),
-                (r"[^\W\d]\w*", kinds.Name),
                 (r"\d[\w.]*", kinds.Number),
                 (r"#.*", kinds.Comment),
                 (r"@[\w.]+", kinds.Name.Decorator),
-                (r"[^\w\s#@\"']+|.", kinds.Text),
+                (rf"(?:(?!{coloured})[^\W\d]\w*|[^\w#@\"'])+|.", kinds.Text),
             ]
         }
 

@@ -2,6 +2,7 @@
 
 import textwrap
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 
 from autograder.reports.texts import Texts
 from autograder.results import Grade, Outcome, TaskScore, TestResult
@@ -83,6 +84,7 @@ def _test(test: TestResult, said: set[str], texts: Texts) -> Iterator[str]:
             yield from (f"      {line}" for line in more.splitlines())
 
 
+@lru_cache(maxsize=4096)  # a class has rubric lines in common
 def _wrapped(line: str, indent: str, rest: str | None = None) -> Sequence[str]:
     return textwrap.wrap(line, 110, initial_indent=indent, subsequent_indent=indent if rest is None else rest)
 
