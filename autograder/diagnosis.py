@@ -5,10 +5,9 @@ of its failed tests as the student did, and returned the same values on the way;
 is left to chance, the same rates. It says itself where that is: there it differs from itself with other luck.
 """
 
-import functools
 import re
 import types
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -30,14 +29,25 @@ class Sit(Protocol):
         """The exam that it sat; ``restless`` as in ``exam.Direct``."""
 
 
+@dataclass(frozen=True)
+class Replay:
+    """How a misconception, or the reference, fared in one test: what it showed, and whether it failed."""
+
+    evidence: Evidence
+    failed: bool
+
+
 @dataclass
 class Diagnostician:
-    """Tells misconceptions of one assignment apart; what it learns about the suite it keeps."""
+    """Tells misconceptions of one assignment apart. How each fared in a test is kept as long as submissions of the same
+    form, and so with the same inputs, follow each other."""
 
     solutions: Solutions
     owners: Mapping[str, str]
     sit: Sit
     _modules: dict[str, types.ModuleType] = field(default_factory=dict)
+    _replays: dict[tuple[str, str, bool], Replay] = field(default_factory=dict)
+    _seed: str = ""
 
     def diagnose(self, exam: Exam, task: str, tests: Sequence[TestResult]) -> Diagnosis | None:
         """What a failed task shows: one misconception, what several that cannot be told apart have in common, or None.
@@ -48,9 +58,8 @@ class Diagnostician:
             return None
         failed = [test.name for test in tests if test.outcome is Outcome.FAILED]
         passed = [test.name for test in tests if test.outcome is Outcome.PASSED]
-        right = functools.cache(lambda test: self._sit(None, exam.seed, [test]).evidence[test])
         explained = {
-            answer: self._explained(answer, exam, failed, passed, right)
+            answer: self._explained(answer, exam, failed, passed)
             for answer in self.solutions.misconceptions
             if self.owners[answer.replaces] == task
         }
@@ -63,41 +72,44 @@ class Diagnostician:
         exam: Exam,
         failed: Sequence[str],
         passed: Sequence[str],
-        right: Callable[[str], Evidence],
     ) -> int:
-        """How many of the failed tests a misconception explains; 0 where it does not match. ``right`` is what the
-        reference shows in a test."""
+        """How many of the failed tests a misconception explains; 0 where it does not match."""
         told, explained = False, 0
         for test in failed:
-            replay = self._sit(answer, exam.seed, [test])
-            if not replay.has_failed():
+            replay = self._replay(answer, exam.seed, test)
+            if not replay.failed:
                 continue
-            theirs, ours = exam.evidence[test], replay.evidence[test]
+            theirs, ours, right = exam.evidence[test], replay.evidence, self._replay(None, exam.seed, test).evidence
             same = self._comparison(answer, exam, ours, test)
             if _end(theirs) == _end(ours) and _all(same, theirs, ours):
-                told = told or not _all(same, right(test), ours)
+                told = told or not _all(same, right, ours)
                 explained += 1
-            elif not _right_at_times(same, theirs, ours, right(test)):
+            elif not _right_at_times(same, theirs, ours, right):
                 return 0
         # That the same tests fail in the same words tells something only if all of them are explained by it.
         if not explained or not (told or explained == len(failed)):
             return 0
         must_pass = [test for test in passed if test not in answer.may_catch]
-        return 0 if must_pass and self._sit(answer, exam.seed, must_pass).has_failed() else explained
+        return 0 if any(self._replay(answer, exam.seed, test).failed for test in must_pass) else explained
 
     def _comparison(self, answer: Answer, exam: Exam, ours: Evidence, test: str) -> Compare:
         """How to compare with a misconception in a test: the strictest way in which all that it returns is like what it
         returns with other luck. Not value by value: small draws coincide at times."""
         if _all(alike, exam.evidence[test], ours):
             return alike
-        with_other_luck = self._sit(answer, exam.seed, [test], restless=True).evidence[test]
+        with_other_luck = self._replay(answer, exam.seed, test, restless=True).evidence
         return next((same for same in STRICTEST_FIRST if _all(same, ours, with_other_luck)), alike_in_the_mean)
 
-    def _sit(self, answer: Answer | None, seed: str, tests: Sequence[str], restless: bool = False) -> Exam:
+    def _replay(self, answer: Answer | None, seed: str, test: str, restless: bool = False) -> Replay:
+        if seed != self._seed:
+            self._seed, self._replays = seed, {}
         name = "" if answer is None else answer.written_as
         if name not in self._modules:
             self._modules[name] = run(self.solutions.module, self.solutions.segments(answer))
-        return self.sit(self._modules[name], seed, frozenset(tests), restless)
+        if (name, test, restless) not in self._replays:
+            exam = self.sit(self._modules[name], seed, frozenset([test]), restless)
+            self._replays[name, test, restless] = Replay(exam.evidence.get(test, Evidence()), exam.has_failed())
+        return self._replays[name, test, restless]
 
 
 def _named(answers: Sequence[Answer]) -> Diagnosis | None:

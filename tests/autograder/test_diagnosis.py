@@ -23,7 +23,7 @@ def diagnosed(bench, task, answer, student):
     judge.prepare(bench.assignment)
     session = judge.session(bench.assignment, [bench.solutions.reference, ("answer.py", answer)])
     try:
-        exam = judge.sit(bench, session, seed_of("evaluation", student, bench.assignment.name), frozenset({task}))
+        exam = judge.sit(bench, session, seed_of("evaluation", student, bench.assignment.name, None), frozenset({task}))
     finally:
         session.close()
     tests = exam.results[task]
