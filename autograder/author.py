@@ -46,7 +46,7 @@ def check_assignments(
         raise AssignmentError(f"the task {task!r} belongs to one assignment; name that one alone")
     plans = [_plan(course, assignment, seeds, task, mutants if wrong else 0.0, wrong) for assignment in chosen]
     trials = [trial for plan in plans for trial in plan.trials]
-    results = machine.run(try_out, trials, jobs, preload=("torch", "autograder.judge"))
+    results = machine.run(try_out, trials, jobs, preload=("torchvision", "pytest", "autograder.judge"))
     found: dict[str, list[Row | MutantRow]] = {plan.bench.assignment.name: [] for plan in plans}
     waiting = deque(plans)
     for name, row in results:

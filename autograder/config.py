@@ -89,7 +89,8 @@ class AssignmentConfig(_Frozen):
 
 class Config(_Frozen):
     """The course: what ``grading_config.yaml`` says. ``autograder demo`` shows ``demo``, or the first two. ``lectures``
-    says where each lecture that a hint names ("DS 542", of "DS 542, Dropout") is found on the web."""
+    says where each lecture that a hint names ("DS 542", of "DS 542, Dropout") is found on the web. ``forms``
+    says how many sets of hidden inputs a class shares; with null each student has their own."""
 
     course: str
     lectures: dict[str, HttpUrl] = {}
@@ -97,6 +98,7 @@ class Config(_Frozen):
     isolation: Literal["process", "confined"] = "confined"
     limits: Limits = Limits()
     late: LatePolicy | None = None
+    forms: Annotated[int, Field(ge=1, le=1000)] | None = 8
     counts: Literal["last", "best", "last_before_due"] = "last"
     total: TotalPolicy | None = None
     demo: tuple[str, ...] = ()

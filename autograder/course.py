@@ -8,6 +8,7 @@ from pathlib import Path
 from autograder.config import AssignmentConfig, Config, Limits, TaskConfig, load_config
 from autograder.errors import AssignmentError
 from autograder.lateness import LatePolicy
+from autograder.seeds import seed_of
 
 CONFIG_FILE = "grading_config.yaml"
 
@@ -131,6 +132,10 @@ class Course:
     def late_policy(self) -> LatePolicy:
         """What dates are worked out by: without a policy of the course's there is neither grace nor extension."""
         return self.config.late or LatePolicy()
+
+    def seed(self, student: str, assignment: str) -> str:
+        """The seed of a student's inputs in an assignment."""
+        return seed_of(self.config.secret, student, assignment, self.config.forms)
 
     def assignment(self, name: str) -> Assignment:
         """The assignment called ``name``, by its folder's, its module's or its number's name.

@@ -3,7 +3,7 @@
 import time
 import types
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
 from autograder.config import Limits
@@ -29,6 +29,19 @@ class Seat(Protocol):
     def begin(self, seed: int, seconds: float, rules: Rules) -> None:
         """Open a test: seed everything random; ``seconds`` is what the student's code may take, and ``rules`` what it
         must not do."""
+
+
+class Past(Protocol):
+    """How tests have ended before at this seat (``remote.recalling``)."""
+
+    def knows(self, seed: int) -> bool:
+        """Whether a test on this seed has passed before."""
+
+    def recall(self) -> TestResult | None:
+        """The result of the test that is open, where its answers are those that it has passed with."""
+
+    def remember(self, result: TestResult) -> None:
+        """Keep what the test that was open was told, if it has passed."""
 
 
 @dataclass
@@ -126,7 +139,8 @@ class Exam:
     ``owners`` says which task each function or class belongs to, ``rules`` what the code of each must not do. ``tasks``
     limits the exam to these, ``tests`` to tests of these names; None is all. ``one_is_enough`` ends it at the first
     test that is not passed. ``evidence`` is what each test looked at, ``kept`` what suites keep from one test to the
-    next. ``fault`` is set where the grader itself failed in a test: the exam then says nothing about the student.
+    next, ``past`` how tests have ended before, if that is to be made use of. ``fault`` is set where the grader itself
+    failed in a test: the exam then says nothing about the student.
     """
 
     seat: Seat
@@ -142,6 +156,7 @@ class Exam:
     results: dict[str, list[TestResult]] = field(default_factory=dict)
     fault: GraderError | None = None
     kept: dict[str, Any] = field(default_factory=dict)
+    past: Past | None = None
     _left: dict[str, float] = field(default_factory=dict)
     _task: str = ""
     _began: float | None = None
@@ -157,15 +172,37 @@ class Exam:
     def open(self, task: str, test: str) -> None:
         """Start a test. Its time is a test's limit, or what its task has left where that is less."""
         _as_at_the_start()
-        self._task, self._began = task, time.monotonic()
+        self._task, self._began = task, self._began or time.monotonic()  # open already where it was recalled in vain
         self.evidence[test] = fresh()
         rules = self.rules.get(task, Rules())
         budget = rules.training_seconds or self.limits.task_seconds
         left = self._left.setdefault(task, budget)
         seconds = max(0.0, min(left, rules.training_seconds or self.limits.test_seconds))
-        self.seat.begin(derive(self.seed, test, "guest") % 2**63, seconds, rules)
+        self.seat.begin(self.seed_of(test), seconds, rules)
         if left <= 0:
             raise StudentFailure(Outcome.TIMED_OUT, say("tests.no_time", seconds=f"{budget:g}"))
+
+    def passes_again(self, task: str, test: str) -> bool:
+        """Whether a test that has passed before is given the same answers as then. Its result is then the same, too,
+        and otherwise the test must be run."""
+        if self.past is None or not self.past.knows(self.seed_of(test)):
+            return False
+        began = time.perf_counter()
+        try:
+            self.open(task, test)
+            result = self.past.recall()
+        except (StudentFailure, GraderError):  # the test will meet it again
+            return False
+        if result is None:
+            return False
+        self.results.setdefault(task, []).append(replace(result, seconds=time.perf_counter() - began))
+        self.close()
+        return True
+
+    def remember(self, task: str) -> None:
+        """Keep what the last test of a task was told, for ``passes_again``. Its outcome must hang on nothing else."""
+        if self.past is not None:
+            self.past.remember(self.results[task][-1])
 
     def close(self) -> None:
         """End the test that is open, if one is. What a test took that ran out of time, or whose process was lost,
@@ -174,6 +211,10 @@ class Exam:
         failure = self.seat.failure
         if began is not None and failure is not None and failure.outcome in COSTLY:
             self._left[self._task] -= time.monotonic() - began
+
+    def seed_of(self, test: str) -> int:
+        """The seed of everything random in the student's process during a test; no other test has it."""
+        return derive(self.seed, test, "guest") % 2**63
 
 
 def _as_at_the_start() -> None:

@@ -15,7 +15,6 @@ from pathlib import Path
 import autograder
 from autograder.course import Assignment, Course
 from autograder.files import read_bytes
-from autograder.seeds import seed_of
 from autograder.submission import Submission
 from autograder.versions import versions
 
@@ -27,7 +26,7 @@ def fingerprints(course: Course, submission: Submission) -> Mapping[str, str]:
     assignment = course.assignment(submission.assignment)
     common = _hash(
         course.config.isolation,
-        seed_of(course.config.secret, submission.student, assignment.name),
+        course.seed(submission.student, assignment.name),
         [[segment.label, segment.source] for segment in submission.segments],
         submission.problem,
         _surroundings(assignment),

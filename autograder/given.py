@@ -48,6 +48,14 @@ GIVEN: Mapping[str, Callable[[pytest.Item, Exam], Any]] = {
 """By the name of its fixture, what makes it for a test."""
 
 
+def stands_alone(item: Any) -> bool:
+    """Whether a test's outcome hangs on its seed and the student's answers alone: it shares nothing with other tests,
+    and asks for no fixture of its author's."""
+    parameters = item.callspec.params if hasattr(item, "callspec") else {}
+    names = set(item.fixturenames) - set(parameters)
+    return "student" in names and names <= GIVEN.keys() - {"once"}
+
+
 def require_gpu(item: pytest.Item) -> None:
     """Skip a ``cuda`` test where no GPU is."""
     if item.get_closest_marker("cuda") is not None:

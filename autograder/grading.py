@@ -18,7 +18,6 @@ from autograder.publishing import Press
 from autograder.results import Grade, Outcome, TaskScore, TestResult
 from autograder.sandbox.nursery import nursery
 from autograder.scoring import restated
-from autograder.seeds import seed_of
 from autograder.submission import Submission
 
 
@@ -53,7 +52,8 @@ def plan(
 ) -> Plan:
     """What must be graded, given the grades in ``folder``: tasks whose fingerprint is another than when they were
     graded, and those that stayed ungraded. ``force`` grades what is unchanged, too. ``only`` leaves all tasks but these
-    as they are, where a submission has a grade."""
+    as they are, where a submission has a grade. Orders of one form follow each other: what a judge remembers of the one
+    is of use for the next."""
     orders: list[Order] = []
     again: list[Grade] = []
     unchanged: list[Grade] = []
@@ -75,7 +75,12 @@ def plan(
             unchanged += [now, *(one for one in theirs if one is not None)]
         else:
             again.append(now)
-    return Plan(tuple(orders), tuple(again), tuple(unchanged))
+    return Plan(tuple(sorted(orders, key=_form)), tuple(again), tuple(unchanged))
+
+
+def _form(order: Order) -> tuple[str, str]:
+    submission = order.submission
+    return submission.assignment, order.course.seed(submission.student, submission.assignment)
 
 
 def _stays(task: TaskScore, key: str, force: bool, only: frozenset[str]) -> bool:
@@ -118,7 +123,7 @@ def carry_out(orders: Sequence[Order], jobs: int) -> Iterator[Grade]:
     """As ``grade_all``, for orders."""
     with nursery() if machine.workers(orders, jobs) > 1 else contextlib.nullcontext() as place:
         grade = partial(grade_one, place=place)
-        yield from machine.run(grade, orders, jobs, preload=("torch", "autograder.judge"), lost=_lost)
+        yield from machine.run(grade, orders, jobs, preload=("torchvision", "pytest", "autograder.judge"), lost=_lost)
 
 
 def grade_one(order: Order, place: Path | None = None) -> Grade:
@@ -186,7 +191,7 @@ def ungraded(order: Order, why: str) -> Grade:
         student=order.submission.student,
         assignment=assignment.name,
         tasks=tuple(TaskScore(task.name, task.points, task.bonus, (test,)) for task in assignment.tasks),
-        seed=seed_of(order.course.config.secret, order.submission.student, assignment.name),
+        seed=order.course.seed(order.submission.student, assignment.name),
         graded_at=datetime.now(UTC).isoformat(timespec="seconds"),
         isolation={"level": order.course.config.isolation, "mechanisms": {}},
         sources=order.submission.sources,

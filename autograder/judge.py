@@ -1,5 +1,6 @@
 """A submission and an assignment -> a ``Grade``. Nothing of the submission runs in this process."""
 
+import contextlib
 import dataclasses
 import gc
 import types
@@ -14,8 +15,9 @@ from autograder.errors import AssignmentError
 from autograder.exam import Absent, Direct, Exam, Seat
 from autograder.imports import TRITON, leave_out
 from autograder.messages import speaking
+from autograder.remote.conversation import Conversations, Unsteady
+from autograder.remote.recalling import Recalling
 from autograder.remote.request import Loaded
-from autograder.remote.session import Session
 from autograder.results import Grade, Outcome, TaskScore
 from autograder.sandbox.confine import readable
 from autograder.sandbox.policy import Policy
@@ -23,7 +25,6 @@ from autograder.sandbox.rlimits import limit_memory
 from autograder.sandbox.spawn import ForkServer
 from autograder.sandbox.warm import use_once
 from autograder.scoring import NOTHING_KEPT, late, task_scores
-from autograder.seeds import seed_of
 from autograder.submission import Submission
 from autograder.versions import versions
 
@@ -44,6 +45,7 @@ class Judge:
         self._benches: dict[tuple[str, bool], Bench] = {}
         self._server = server
         self._is_prepared = False
+        self._past = Conversations()
 
     def close(self) -> None:
         """End the suites and the fork server."""
@@ -65,10 +67,12 @@ class Judge:
         bench = self.bench(submission.assignment, public)
         self.prepare(bench.assignment)
         with speaking(self._course.root):
-            return self._graded(bench, submission, kept)
+            while True:
+                with contextlib.suppress(Unsteady):  # which is forgotten, so that it is not met again
+                    return self._graded(bench, submission, kept)
 
     def _graded(self, bench: Bench, submission: Submission, kept: Mapping[str, TaskScore]) -> Grade:
-        seed = seed_of(self._course.config.secret, submission.student, submission.assignment)
+        seed = self._course.seed(submission.student, submission.assignment)
         if submission.problem is not None:
             exam = self.sit(bench, Absent(submission.problem), seed)
             return self._grade(submission, seed, self._scores(bench, exam, NOTHING_KEPT), {})
@@ -76,7 +80,7 @@ class Judge:
         session = self.session(bench.assignment, pieces)
         try:
             wanted = frozenset(task.name for task in bench.assignment.tasks if task.name not in kept)
-            exam = self.sit(bench, session, seed, wanted if kept else None)
+            exam = self.sit(bench, session, seed, wanted if kept else None, past=session)
             scores = self._scores(bench, exam, kept)
             fresh = [score for score in scores if score.name in wanted]
             drawn = bench.drawings.added(fresh, session, seed, bench.assignment.rules)
@@ -124,12 +128,13 @@ class Judge:
             )
         self._is_prepared = True
 
-    def session(self, assignment: Assignment, pieces: list[tuple[str, str]]) -> Session:
+    def session(self, assignment: Assignment, pieces: list[tuple[str, str]]) -> Recalling:
         """A session over this source, whose guests start when they are needed."""
         limits, server = assignment.limits, self.server()
         confined = self._course.config.isolation == "confined"
         policy = Policy(memory_mb=limits.memory_mb, printed_kb=limits.printed_kb, confined=confined)
-        return Session(lambda: server.guest(policy), Loaded(assignment.module, pieces, limits.import_seconds))
+        loaded = Loaded(assignment.module, pieces, limits.import_seconds)
+        return Recalling(lambda: server.guest(policy), loaded, past=self._past)
 
     def server(self) -> ForkServer:
         """The fork server, started at the first use."""

@@ -16,7 +16,9 @@ from autograder.messages import say
 from autograder.mutation import Mutant
 from autograder.reach import reached_by
 from autograder.reference import Segments, run
+from autograder.remote.conversation import Conversations
 from autograder.results import FINE, Outcome, TestResult
+from autograder.seeds import form
 from autograder.soundness import Kind, MutantRow, Row
 
 WHOLE_SUITE_SEEDS = 2
@@ -76,16 +78,43 @@ def try_answer(trial: Trial) -> Row:
     found = _Findings(trial, bench, own)
     for number in range(trial.seeds):
         tasks = asked if not own or number < WHOLE_SUITE_SEEDS else own
-        found.add(judge.try_answer(bench, module, f"author check {number}", tasks - training))
+        found.add(judge.try_answer(bench, module, _seed(trial, number), tasks - training))
     judge.prepare(bench.assignment)
     session = judge.session(bench.assignment, list(trial.segments))
     try:
-        remote = judge.sit(bench, session, "author check 0", own or asked)
+        remote = judge.sit(bench, session, _seed(trial, 0), own or asked)
     finally:
         session.close()
     found.compare(remote)
     found.add(remote, training)
+    if trial.answer is None and trial.kind == "right":
+        found.problems.update(dict.fromkeys(_unsteady(trial, bench, asked - training)))
     return found.row()
+
+
+def _seed(trial: Trial | MutantTrial, number: int) -> str:
+    """The seeds that answers are tried on: first the forms that students are given, then others."""
+    config = trial.course.config
+    is_form = number < (config.forms or 0)
+    return form(config.secret, trial.assignment, number) if is_form else f"author check {number}"
+
+
+def _unsteady(trial: Trial, bench: Bench, tasks: frozenset[str]) -> Iterator[str]:
+    """Tests that do not ask a guest the same when they are run a second time."""
+    judge = warm_judge(trial.course)
+    session = judge.session(bench.assignment, list(trial.segments))
+    session.past, session.recalls = Conversations(), False
+    try:
+        for _ in range(2):
+            exam = judge.sit(bench, session, _seed(trial, 0), tasks, past=session)
+    finally:
+        session.close()
+    for item in bench.suite.items():
+        if exam.seed_of(item.name) in session.past.unsteady:
+            yield (
+                f"{item.name} asks something else when it is run again on the same seed, and hears the same answers: "
+                "draw all that is random in it from `rng`, and keep nothing from one run to the next"
+            )
 
 
 def _training(bench: Bench) -> frozenset[str]:
@@ -195,7 +224,7 @@ def try_mutant(trial: MutantTrial) -> MutantRow:
     caught_by = ""
     try:
         for number in range(MUTANT_SEEDS):
-            exam = judge.sit(bench, session, f"author check {number}", tasks, one_is_enough=True)
+            exam = judge.sit(bench, session, _seed(trial, number), tasks, one_is_enough=True)
             bad = [test for tests in exam.results.values() for test in tests if test.outcome not in FINE]
             if bad:
                 caught_by = bad[0].name

@@ -19,7 +19,7 @@ import pytest
 from autograder import shortcut
 from autograder.errors import AssignmentError, GraderError
 from autograder.exam import Exam
-from autograder.given import task_of
+from autograder.given import stands_alone, task_of
 from autograder.plugin import EXAM
 
 # No configuration, plugin or conftest of anybody's, no rewritten asserts, no capturing: suites only. A module is called
@@ -46,6 +46,14 @@ class Item:
     name: str
     task: str
     rubric: str
+
+
+@dataclass(frozen=True)
+class _Way:
+    """How a test is run: what it asks for, where it may go the short way; and whether its outcome stands alone."""
+
+    short: Sequence[str] | None
+    alone: bool
 
 
 class Suite:
@@ -120,7 +128,7 @@ class _Loop:
             Item(item.name, item.path.stem.removeprefix("test_"), getattr(item, "function", item).__doc__ or "")
             for item in session.items
         )
-        ways = {item: shortcut.asked_for(item) for item in session.items}
+        ways = {item: _Way(shortcut.asked_for(item), stands_alone(item)) for item in session.items}
         hooks = session.config.hook
         session.gethookproxy = lambda _: hooks  # type: ignore[method-assign, assignment]  # no conftest has others
         self._done.put(None)
@@ -136,15 +144,20 @@ class _Loop:
         return True
 
     @staticmethod
-    def _sit(session: pytest.Session, exam: Exam, ways: Mapping[pytest.Item, Sequence[str] | None]) -> None:
+    def _sit(session: pytest.Session, exam: Exam, ways: Mapping[pytest.Item, _Way]) -> None:
         items: list[Any] = [item for item in session.items if exam.wants(task_of(item, exam), item.name)]
         # With no next item pytest tears down every scope, so no fixture's value outlives its exam.
-        following = dict(pairwise(item for item in items if ways[item] is None))
+        following = dict(pairwise(item for item in items if ways[item].short is None))
         for item in items:
-            if (names := ways[item]) is not None:
-                shortcut.run(item, exam, names)
+            way, task = ways[item], task_of(item, exam)
+            if way.alone and exam.passes_again(task, item.name):
+                continue
+            if way.short is not None:
+                shortcut.run(item, exam, way.short)
             else:
                 after = None if exam.one_is_enough else following.get(item)
                 session.config.hook.pytest_runtest_protocol(item=item, nextitem=after)
+            if way.alone:
+                exam.remember(task)
             if exam.one_is_enough and exam.has_failed():
                 return

@@ -34,7 +34,6 @@ from autograder.course import load_course
 from autograder.judge import Judge
 from autograder.reference import run
 from autograder.results import Outcome
-from autograder.seeds import seed_of
 from autograder.store import read_all
 from autograder.submission import Segment, Submission
 
@@ -59,7 +58,8 @@ def main() -> None:
     parser.add_argument("--others", type=Path, help="a folder for the environments of other graders")
     options = parser.parse_args()
 
-    judge = Judge(load_course(ROOT))
+    course = load_course(ROOT)
+    judge = Judge(course)
     bench = judge.bench(options.assignment)
     label, source = bench.solutions.reference
     submissions = [
@@ -76,7 +76,7 @@ def main() -> None:
 
     def at_floor() -> None:
         for submission in submissions:
-            judge.try_answer(bench, module, seed_of("benchmark", submission.student, submission.assignment))
+            judge.try_answer(bench, module, course.seed(submission.student, submission.assignment))
 
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / f"{bench.assignment.module}.py"

@@ -23,12 +23,12 @@ from typing import Any
 import numpy as np
 import torch
 
+from autograder.remote.frames import receive, send
 from autograder.remote.printed import Printed
 from autograder.remote.refuse import Refusals
 from autograder.remote.twins import Twins, lifted
-from autograder.remote.wire import FRAME_HEADER, Encoder, Handle, Raised, Ref, Unsendable, keys_frame
+from autograder.remote.wire import Encoder, Handle, Raised, Ref, Unsendable, keys_frame
 
-_CHUNK = 2**18
 _FUTURE = functools.reduce(
     operator.or_, (getattr(__future__, name).compiler_flag for name in __future__.all_feature_names)
 )
@@ -47,6 +47,7 @@ class Guest:
         self._labels: set[str] = set()
         self._twins, self._refusals = Twins(), Refusals()
         self._handles: dict[int, Any] = {}
+        self._numbers: dict[int, int] = {}
         self._calls: dict[int, tuple[list[torch.Tensor], list[torch.Tensor]]] = {}
         self._inputs: list[torch.Tensor] = []
         self._calls_made = 0
@@ -57,8 +58,8 @@ class Guest:
 
     def serve(self) -> None:
         """Answer requests until the judge closes the connection."""
-        while (frame := receive(self._connection)) is not None:
-            operation, body = pickle.loads(frame)
+        while (request := self._heard()) is not None:
+            operation, body = pickle.loads(request)
             try:
                 answer = self._answer(operation, body)
             except MemoryError:
@@ -66,6 +67,15 @@ class Guest:
             # What only this request held is gone now, so that what is still there is held by the student's objects.
             self._inputs = []
             send(self._connection, answer, keys_frame(self._twins.release()))
+
+    def _heard(self) -> memoryview | None:
+        """The judge's next frame, None where there is none. Calls that it has released are let go of."""
+        frame = receive(self._connection)
+        if frame is None:
+            return None
+        for number in pickle.loads(frame[1]) if frame[1] else ():
+            self._calls.pop(number, None)
+        return frame[0]
 
     def _answer(self, operation: str, body: dict[str, Any]) -> bytes:
         reply: dict[str, Any] = {}
@@ -90,16 +100,21 @@ class Guest:
         """What every request sets anew: seeds and what is forbidden at the start of a test, grad mode, the judge's
         objects."""
         if body.get("seed") is not None:
-            self._handles.clear()
-            self._calls.clear()
+            self._forget()
             _seed_everything(body["seed"])
             self._refusals.set(body.get("forbids", ()))
         self._refusals.forget()
-        for number in body.get("released", ()):
-            self._calls.pop(number, None)
         torch.set_grad_enabled(body.get("grad", True))
         self._twins.receive(body.get("table", ()))
         self._inputs = [self._twins.find(key) for key in body.get("inputs", ())]
+
+    def _forget(self) -> None:
+        """Number everything anew, so that a test is asked the same whatever came before it."""
+        self._handles.clear()
+        self._numbers.clear()
+        self._calls.clear()
+        self._calls_made = 0
+        self._twins.forget()
 
     def _load(self, body: dict[str, Any]) -> None:
         """Run the submission's source, piece by piece, as one module."""
@@ -165,10 +180,10 @@ class Guest:
         def call(*args: Any, **kwargs: Any) -> Any:
             question = {"callback": number, "args": args, "kwargs": kwargs}
             send(self._connection, Encoder(self._lift).encode(question))
-            frame = receive(self._connection)
-            if frame is None:
+            answer = self._heard()
+            if answer is None:
                 raise EOFError("the judge is gone")
-            return pickle.loads(frame)
+            return pickle.loads(answer)
 
         return call
 
@@ -176,7 +191,7 @@ class Guest:
         if isinstance(value, torch.Tensor):
             key = self._twins.key_of(value)
             return None if key is None else Ref(key)
-        number = id(value)  # unique as long as the handle below keeps the object alive
+        number = self._numbers.setdefault(id(value), len(self._numbers))  # an id is its own as long as a handle lives
         self._handles[number] = value
         classes = tuple(f"{kind.__module__}.{kind.__qualname__}" for kind in type(value).__mro__)
         return Handle(number, classes, callable(value))
@@ -218,25 +233,6 @@ def _seed_everything(seed: int) -> None:
         torch.cuda.manual_seed_all(seed)
     random.seed(seed)
     np.random.seed(seed % 2**32)
-
-
-def send(connection: socket.socket, answer: bytes, alive: bytes = b"") -> None:
-    """Write one frame, after its length: an answer, and the keys of the twins that live on, each after its length."""
-    sizes = (FRAME_HEADER + len(answer) + len(alive), len(answer))
-    connection.sendall(b"".join([*(size.to_bytes(FRAME_HEADER, "big") for size in sizes), answer, alive]))
-
-
-def receive(connection: socket.socket) -> memoryview | None:
-    """The next frame of the judge's, or None where it has closed the connection."""
-    first = connection.recv(_CHUNK)  # the judge sends one frame and waits, so what comes is that frame's beginning
-    size = FRAME_HEADER + int.from_bytes(first[:FRAME_HEADER], "big")
-    chunks, missing = [first], size - len(first)
-    while missing > 0:
-        chunks.append(connection.recv(_CHUNK))
-        missing -= len(chunks[-1])
-        if not chunks[-1]:
-            return None
-    return memoryview(b"".join(chunks))[FRAME_HEADER:]
 
 
 def main(connection: socket.socket, hello: dict[str, Any], printed_kb: int) -> None:

@@ -129,8 +129,9 @@ class Arguments(pickle.Pickler):
                 )
             return None
         if place is _Place.CALLBACK or not _known_there(obj):
-            self.callbacks[id(obj)] = obj
-            return "callback", id(obj)
+            number = next((number for number, known in self.callbacks.items() if known is obj), len(self.callbacks))
+            self.callbacks[number] = obj
+            return "callback", number
         return None
 
 

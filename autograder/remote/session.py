@@ -78,8 +78,8 @@ class Session:
         self._forbidden = [target for name in rules.forbids for target in targets(name)]  # which may import torchvision
         torch.default_generator.manual_seed(seed)  # a suite may draw from it, too: the layers of a model, say
         if self._line is not None:
-            self._line.heard = 0
-        self._lifted.keep(())
+            self._line.begin()
+        self._lifted = Lifted()
 
     def close(self) -> None:
         """End the guest, if there is one."""
@@ -110,7 +110,9 @@ class Session:
         self._require_guest()
         earlier = body.pop("linked", ())
         with self._talking() as line:
-            arguments = Arguments(self._lifted)
+            if self._seed is not None:
+                line.begin()  # as the guest does
+            arguments = Arguments(self._lifted, self._callbacks)  # they live as long as the test: objects keep them
             body["args"] = arguments.pickle(args, kwargs or {})
             inputs = {
                 key: thing
@@ -118,10 +120,8 @@ class Session:
                 if not any(thing is known for known in earlier)
             }
             body.update(table=self._lifted.table(), inputs=list(inputs), grad=torch.is_grad_enabled(), seed=self._seed)
-            body["released"], line.released[:] = list(line.released), []
             body["forbids"] = self._forbidden if self._seed is not None else ()
             objects = dict(self._lifted.objects)
-            self._callbacks.update(arguments.callbacks)  # an object may keep them: they live as long as the test
             answer = self._exchange(line, (operation, body), self._callbacks, (*earlier, *inputs.values()))
             self._seed = None
             if answer.changes:

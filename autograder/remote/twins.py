@@ -60,6 +60,10 @@ class Twins:
         self._sent: dict[int, Entry] = {}
         self._modules: list[tuple[nn.Module, ModuleState]] = []
 
+    def forget(self) -> None:
+        """A test begins: the judge knows none of the objects of earlier ones."""
+        self._known, self._versions = {}, {}
+
     def receive(self, table: Sequence[Entry]) -> None:
         """Make or update the twin of every entry; they stay alive at least until ``release``."""
         for entry in table:

@@ -56,17 +56,20 @@ class Guest:
         self._readable.register(connection, select.POLLIN)
         self._writable.register(connection, select.POLLOUT)
 
-    def send(self, frame: bytes, seconds: float) -> None:
-        """Write one frame. Raises ``GuestDied`` when the guest takes longer than ``seconds`` to read it, or is gone."""
+    def send(self, frame: bytes, seconds: float, more: bytes = b"") -> None:
+        """Write one frame of two parts, after its length and that of the first. Raises ``GuestDied`` when the guest
+        takes longer than ``seconds`` to read it, or is gone."""
         deadline = time.monotonic() + seconds
         try:
             self._require_silence()
-            header = len(frame).to_bytes(_HEADER, "big")
+            sizes = (_HEADER + len(frame) + len(more), len(frame))
+            header = b"".join([size.to_bytes(_HEADER, "big") for size in sizes])
             if len(frame) > _CHUNK:  # a copy would cost more than a second call
                 self._write(header, deadline)
                 self._write(frame, deadline)
+                self._write(more, deadline)
             else:
-                self._write(header + frame, deadline)
+                self._write(b"".join((header, frame, more)), deadline)
         except OSError:
             raise self._ended() from None
 

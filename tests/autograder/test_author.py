@@ -14,6 +14,10 @@ from autograder.release import release
 
 from .graded_course import GRADED_CONFIG, MISTAKES, RIGHT, SUITES, answers_text, graded_course, warmed, write_graded
 
+UNSTEADY = (
+    "\n\nCOUNT = iter(range(1, 10**9))\n\n\ndef test_scale_counts(student):\n"
+    '    """Grows."""\n    assert float(student.scale(torch.ones(()) * next(COUNT), 0.0)) > 0\n'
+)
 FREE = "\n\ndef test_scale_is_free(student):\n    assert student.scale is not None\n"
 
 
@@ -27,7 +31,7 @@ def unsound(tmp_path_factory):
     accepted, misconceptions = assignment.answers
     accepted.write_text(answers_text({**right, "Scaler": RIGHT["Scaler"][:2]}, False), encoding="utf-8")
     misconceptions.write_text(answers_text(wrong, True), encoding="utf-8")
-    assignment.task("scale").suite.write_text(SUITES["scale"] + FREE, encoding="utf-8")
+    assignment.task("scale").suite.write_text(SUITES["scale"] + UNSTEADY + FREE, encoding="utf-8")
     release(course)
     (assignment.released / "scaling.py").write_text("stale\n", encoding="utf-8")
     (report,) = check_assignments(warmed(course), (), seeds=4, jobs=1)
@@ -68,7 +72,7 @@ def test_an_accepted_answer_that_fails_is_named_with_its_test(unsound):
     (problem,) = problems(unsound, "twice__right0")
     assert problem.startswith("fails test_twice_is_scaled_two_times: ")
     assert problems(unsound, "twice__right1") == ()
-    assert problems(unsound, "reference") == ()
+    assert problems(unsound, "scale__right0") == ()
 
 
 def test_a_misconception_that_is_not_caught_is_named(unsound):
@@ -93,6 +97,13 @@ def test_what_is_missing_around_the_answers_is_named(unsound):
     assert "Scaler has 2 accepted answers and 4 misconceptions; write 3 and 5" in text
     assert "scaling.py:1: stale" in text
     assert "twice has" not in text
+
+
+def test_an_unsteady_test_is_named(unsound):
+    """One that asks something else each time that it is run; all others ask the same twice."""
+    (problem,) = [problem for problem in problems(unsound, "reference") if "asks something else" in problem]
+    assert problem.startswith("test_scale_counts ")
+    assert "`rng`" in problem
 
 
 def test_every_problem_is_in_the_text(unsound):

@@ -79,12 +79,15 @@ ONLY = {
     "executors.machine": {"executors.inline", "executors.local"},
     "remote.wire": set(), "remote.printed": set(), "remote.probes": set(),
     "remote.twins": {"remote.wire"},
-    "remote.guest": {"remote.wire", "remote.twins", "remote.refuse", "remote.printed"},
+    "remote.frames": {"remote.wire"},
+    "remote.guest": {"remote.wire", "remote.twins", "remote.refuse", "remote.printed", "remote.frames"},
     "sandbox.policy": set(), "sandbox.warm": {"sandbox.seccomp"}, "sandbox.rlimits": {"sandbox.policy"},
     "imports": set(),
 }  # fmt: skip
 # Run in a guest: nothing but the standard library and these.
-IN_GUEST = ("remote.wire", "remote.printed", "remote.probes", "remote.refuse", "remote.twins", "remote.guest")
+IN_GUEST = (
+    "remote.wire", "remote.printed", "remote.probes", "remote.refuse", "remote.twins", "remote.frames", "remote.guest",
+)  # fmt: skip
 FOREIGN = {"torch", "numpy", "msgpack"}
 HEAVY = {
     "torch",

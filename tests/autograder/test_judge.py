@@ -3,6 +3,7 @@
 import shutil
 import subprocess
 import sys
+from collections import Counter
 
 import pytest
 
@@ -14,7 +15,7 @@ from autograder.release import release
 from autograder.results import Outcome, TestResult
 from autograder.sandbox.rlimits import limit_memory
 from autograder.scoring import task_scores
-from autograder.seeds import seed_of
+from autograder.seeds import form, seed_of
 from autograder.submission import read_submission
 
 from .graded_course import GOOD, GRADED_CONFIG, WRONG, graded_course, hand_in, write_graded
@@ -55,7 +56,7 @@ def test_a_right_submission_earns_every_point(judge, course, tmp_path):
     assert grade.isolation["mechanisms"]["rlimits"] == "applied"
     assert [source["path"] for source in grade.sources] == ["scaling.py"]
     assert {"autograder", "python", "torch", "pytest"} <= set(grade.versions)
-    assert grade.seed == seed_of(course.config.secret, "alice", "04_scaling")
+    assert grade.seed == seed_of(course.config.secret, "alice", "04_scaling", course.config.forms)
 
 
 def test_a_wrong_function_costs_its_task_and_blocks_those_that_need_it(judge, course, tmp_path):
@@ -196,13 +197,26 @@ def test_an_answer_that_a_suite_would_blow_up_fails(tmp_path, monkeypatch, reque
 
 
 def test_the_seed_depends_on_student_assignment_and_secret_only():
-    """A regrade sees the same inputs; nobody else's are the same, and the secret is not in it."""
-    seed = seed_of("not-a-real-secret", "alice", "04_scaling")
-    assert seed == seed_of("not-a-real-secret", "alice", "04_scaling")
+    """A regrade sees the same inputs; where each student has their own nobody else's are the same, and the secret is
+    not in it."""
+    seed = seed_of("not-a-real-secret", "alice", "04_scaling", None)
+    assert seed == seed_of("not-a-real-secret", "alice", "04_scaling", None)
     secret = "not-a-real-secret"
     others = [(secret, "bob", "04_scaling"), (secret, "alice", "05"), ("x" * 9, "alice", "04_scaling")]
-    assert len({seed, *(seed_of(*other) for other in others)}) == 4
+    assert len({seed, *(seed_of(*other, None) for other in others)}) == 4
     assert "secret" not in seed
+
+
+def test_a_class_shares_the_forms_of_an_assignment():
+    """Each student has one of them, about as many have each, and another assignment or secret has others."""
+    secret, students = "not-a-real-secret", [f"student{number}" for number in range(400)]
+    forms = [form(secret, "04_scaling", number) for number in range(4)]
+    drawn = Counter(seed_of(secret, student, "04_scaling", 4) for student in students)
+    assert set(drawn) == set(forms)
+    assert min(drawn.values()) > 60
+    assert not {form(secret, "05", number) for number in range(4)} & set(forms)
+    assert not {form("x" * 9, "04_scaling", number) for number in range(4)} & set(forms)
+    assert seed_of(secret, "alice", "04_scaling", 1) == forms[0]
 
 
 def test_only_failed_tests_are_blocked_and_passed_ones_keep_their_points(course):

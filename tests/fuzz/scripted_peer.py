@@ -27,13 +27,14 @@ Script = Iterable[tuple[bytes, bytes]]
 
 
 class Scripted:
-    """Stands for ``spawn.Guest``: reads anything, and says the frames of its script, one after another."""
+    """Stands for ``pipe.Guest``: reads anything, and says the frames of its script, one after another, with the number
+    of a ``callback`` in place of its sign."""
 
     def __init__(self, script: Script, callback: int) -> None:
         self._callback = callback
         self._script = itertools.chain([(_HELLO, b""), (_LOADED, _NOTHING)], script)
 
-    def send(self, frame: bytes, seconds: float) -> None:
+    def send(self, frame: bytes, seconds: float, more: bytes = b"") -> None:
         """Nobody listens."""
 
     def receive(self, seconds: float, max_size: int) -> memoryview:
@@ -60,7 +61,7 @@ def play(script: Script) -> Session:
     def callback(*args: Any, **kwargs: Any) -> int:
         return len(args)
 
-    session = Session(lambda: Scripted(script, id(callback)), Loaded("task", [], _LIMIT))  # type: ignore[arg-type]
+    session = Session(lambda: Scripted(script, 0), Loaded("task", [], _LIMIT))  # type: ignore[arg-type]
     session.begin(1, _LIMIT)
     x, y = torch.ones(2, 3, requires_grad=True), torch.ones(4)
     generator, model = torch.Generator().manual_seed(1), nn.Sequential(nn.Linear(3, 3), nn.Dropout(0.5))
