@@ -45,7 +45,7 @@ class Judge:
         self._benches: dict[tuple[str, bool], Bench] = {}
         self._server = server
         self._is_prepared = False
-        self._past = Conversations()
+        self.past = Conversations()
 
     def close(self) -> None:
         """End the suites and the fork server."""
@@ -134,7 +134,7 @@ class Judge:
         confined = self._course.config.isolation == "confined"
         policy = Policy(memory_mb=limits.memory_mb, printed_kb=limits.printed_kb, confined=confined)
         loaded = Loaded(assignment.module, pieces, limits.import_seconds)
-        return Recalling(lambda: server.guest(policy), loaded, past=self._past)
+        return Recalling(lambda: server.guest(policy), loaded, past=self.past)
 
     def server(self) -> ForkServer:
         """The fork server, started at the first use."""

@@ -4,20 +4,27 @@
         [--others FOLDER]
 
 - class: ``autograder grade`` on a class of so many, from start to finish: warming up, a judge a core, every page; once;
-- judge: the warm judge, each submission in a guest of its own, as ``autograder grade`` does with one job;
+- class of all sorts: the same, where each student has answers of their own: every task is right in one of the ways of
+  ``accepted.py`` or the reference's, each as likely, and one in seven is wrong in one of the ways of
+  ``misconceptions.py``, which must then be diagnosed;
+- class without forms: the first class where every student has their own inputs (``forms: null``);
+- judge: the warm judge, each submission in a guest of its own, as ``autograder grade`` does with one job; it has graded
+  the same answers before;
+- new judge: the same, where no answer was ever given before;
 - pytest: a fresh ``pytest`` process for each submission, running the suite in that process, as a course would without
   this package;
 - floor: the same tests in this warm process, without any boundary;
 - with ``--others``, nbgrader, Otter-Grader and gradescope-utils, each in an environment of its own in that folder, by
   their own commands (``side_by_side/course_side.py``).
 
-All but the class work one submission after another; other graders have no command that works otherwise. Each side is
+All but the classes work one submission after another; other graders have no command that works otherwise. Each side is
 timed several times, alternating, and its median is taken. The ratios are what counts; they are printed and written to
 benchmarks/throughput.json.
 """
 
 import argparse
 import json
+import random
 import shutil
 import statistics
 import subprocess
@@ -30,9 +37,11 @@ from pathlib import Path
 from side_by_side.course_side import SIDES, CourseSide, Work, course_env, grade
 from side_by_side.sides import Place
 
-from autograder.course import load_course
+from autograder.compose import module_text
+from autograder.course import CONFIG_FILE, load_course
 from autograder.judge import Judge
-from autograder.reference import run
+from autograder.reference import Solutions, run
+from autograder.remote.conversation import Conversations
 from autograder.results import Outcome
 from autograder.store import read_all
 from autograder.submission import Segment, Submission
@@ -74,6 +83,12 @@ def main() -> None:
             grade = judge.grade(submission)
             assert all(task.outcome in (Outcome.PASSED, Outcome.SKIPPED) for task in grade.tasks), grade
 
+    def by_new_judge() -> None:
+        known, judge.past = judge.past, Conversations()
+        for submission in {course.seed(one.student, one.assignment): one for one in submissions}.values():
+            judge.grade(submission)
+        judge.past = known
+
     def at_floor() -> None:
         for submission in submissions:
             judge.try_answer(bench, module, course.seed(submission.student, submission.assignment))
@@ -87,7 +102,9 @@ def main() -> None:
             for _ in range(options.fresh):
                 subprocess.run(command, cwd=ROOT, check=True, stdout=subprocess.DEVNULL)
 
-        sides = {"judge": (by_judge, options.submissions), "floor": (at_floor, options.submissions)}
+        forms = len({course.seed(one.student, one.assignment) for one in submissions})
+        sides = {"judge": (by_judge, options.submissions), "new judge": (by_new_judge, forms)}
+        sides["floor"] = at_floor, options.submissions
         sides["pytest"] = (by_fresh_pytest, options.fresh)
         if options.others:
             sides |= others(Work(bench.assignment.module, tasks, bench.assignment.suites, source), options.others)
@@ -98,16 +115,42 @@ def main() -> None:
             for name, (act, count) in sides.items():
                 times[name].append(seconds(act) / count)
         judge.close()
-        times["class"] = [by_command(Path(folder), options.assignment, file, options.class_of)]
+        own = own_inputs(Path(folder) / "course")
+        for name, root, texts in (
+            ("class", ROOT, [source] * options.class_of),
+            ("class of all sorts", ROOT, [of_all_sorts(bench.solutions, number) for number in range(options.class_of)]),
+            ("class without forms", own, [source] * options.class_of),
+        ):
+            times[name] = [by_command(Path(folder) / name, root, options.assignment, texts)]
     report(options.assignment, {name: statistics.median(values) for name, values in times.items()})
 
 
-def by_command(folder: Path, assignment: str, file: Path, count: int) -> float:
-    """Seconds a submission that ``autograder grade`` takes for a class of ``count`` with this file."""
-    for number in range(count):
+def of_all_sorts(solutions: Solutions, number: int) -> str:
+    """What one student of many hands in: each function in one of the ways in which it is known to be written."""
+    draw, choices = random.Random(number), {}
+    for name in sorted({answer.replaces for answer in solutions.accepted}):
+        known = solutions.misconceptions if draw.random() < 1 / 7 else solutions.accepted
+        ways = [answer for answer in known if answer.replaces == name]
+        choices[name] = draw.choice(ways if known is solutions.misconceptions else [*ways, "reference"])
+    return module_text(solutions, choices, otherwise="reference")
+
+
+def own_inputs(root: Path) -> Path:
+    """The course, where each student has inputs of their own."""
+    for name in ("solutions", "tests/graded"):
+        shutil.copytree(ROOT / name, root / name)
+    config = (ROOT / CONFIG_FILE).read_text(encoding="utf-8")
+    assert "\nforms: 8\n" in config
+    (root / CONFIG_FILE).write_text(config.replace("\nforms: 8\n", "\nforms: null\n"), encoding="utf-8")
+    return root
+
+
+def by_command(folder: Path, course: Path, assignment: str, texts: list[str]) -> float:
+    """Seconds a submission that ``autograder grade`` takes for a class of students with these."""
+    for number, text in enumerate(texts):
         theirs = folder / "class" / f"student{number}" / assignment
         theirs.mkdir(parents=True)
-        shutil.copy(file, theirs)
+        (theirs / f"{assignment.partition('_')[2]}.py").write_text(text, encoding="utf-8")
     command = [
         sys.executable,
         "-m",
@@ -115,13 +158,14 @@ def by_command(folder: Path, assignment: str, file: Path, count: int) -> float:
         "grade",
         str(folder / "class"),
         f"--out={folder / 'graded'}",
+        f"--course={course}",
         "--quiet",
     ]
     took = seconds(lambda: subprocess.run(command, cwd=ROOT, check=True, stdout=subprocess.DEVNULL))
     graded = read_all(folder / "graded")
-    assert len(graded) == count, f"{len(graded)} of {count} were graded"
-    assert all(grade.score >= grade.max_score for grade in graded), "a right answer lost points"
-    return took / count
+    assert len(graded) == len(texts), f"{len(graded)} of {len(texts)} were graded"
+    assert len(set(texts)) > 1 or all(grade.score >= grade.max_score for grade in graded), "a right answer lost points"
+    return took / len(texts)
 
 
 def others(work: Work, folder: Path) -> dict[str, tuple[Callable[[], None], int]]:
@@ -143,8 +187,9 @@ def others(work: Work, folder: Path) -> dict[str, tuple[Callable[[], None], int]
 
 def report(assignment: str, medians: dict[str, float]) -> None:
     """Print the table and write it beside this file."""
-    ratios = {"times the floor": medians["judge"] / medians["floor"]}
-    for name in sorted(set(medians) - {"judge", "class", "floor"}):
+    ratios = {f"times the floor, {name}": medians[name] / medians["floor"] for name in ("judge", "new judge")}
+    ours = {name for name in medians if "judge" in name or "class" in name}
+    for name in sorted(set(medians) - ours - {"floor"}):
         than = "a fresh pytest" if name == "pytest" else name
         ratios[f"times faster than {than}, one judge"] = medians[name] / medians["judge"]
         ratios[f"times faster than {than}, a class"] = medians[name] / medians["class"]

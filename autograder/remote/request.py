@@ -17,7 +17,7 @@ from torch import nn
 from autograder.errors import AssignmentError
 from autograder.remote.proxy import RemoteName, RemoteObject, pid_of
 from autograder.remote.twins import Entry, GeneratorEntry, TensorEntry, lifted
-from autograder.remote.wire import DTYPE_NAMES, TENSORS, tensor_bytes
+from autograder.remote.wire import DTYPE_NAMES, TENSORS, tensor_bytes, tensor_from
 
 # Where a class or function must be defined to be known in a guest, which can read no suite.
 _PACKAGES = frozenset(
@@ -135,6 +135,25 @@ class Arguments(pickle.Pickler):
         return None
 
 
+class _ByValue(pickle.Pickler):
+    """Pickles tensors as their values alone, where torch would add the address of their memory."""
+
+    def reducer_override(self, obj: Any) -> Any:
+        """As pickle asks for it."""
+        if type(obj) is nn.Parameter:
+            return nn.Parameter, (obj.detach(), obj.requires_grad)
+        if type(obj) is torch.Tensor and obj.dtype in DTYPE_NAMES:
+            return tensor_from, (DTYPE_NAMES[obj.dtype], tuple(obj.shape), obj.device.type, tensor_bytes(obj))
+        return NotImplemented
+
+
+def by_value(value: Any) -> bytes:
+    """What one of the judge's own functions has answered, as bytes that are the same for the same values."""
+    buffer = io.BytesIO()
+    _ByValue(buffer, protocol=pickle.HIGHEST_PROTOCOL).dump(value)
+    return buffer.getvalue()
+
+
 class _Place(Enum):
     """Where an object of a type goes: into the pickle, or out of it, and how."""
 
@@ -191,13 +210,17 @@ def _filled_in() -> Mapping[str, Any]:
 
 
 def _sparing(module: nn.Module) -> Any:
-    """How pickle is to write a module: without the empty tables of hooks, most of it, that torch fills in by itself."""
+    """How pickle is to write a module: without the empty tables of hooks, most of it, that torch fills in by itself.
+    Hooks are numbered anew: torch counts all that a process ever had. Below zero no number of the guest's own is."""
     if type(module).__setstate__ is not nn.Module.__setstate__:
         return NotImplemented
     reduced: Any = module.__reduce_ex__(pickle.HIGHEST_PROTOCOL)
     make, made_from, state, *rest = reduced
     known = _filled_in()
     told = {name: value for name, value in state.items() if name not in known or value != known[name]}
+    tables = [name for name, value in told.items() if "_hooks" in name and isinstance(value, dict)]
+    hooks = {number: -1 - place for place, number in enumerate(sorted({key for name in tables for key in told[name]}))}
+    told.update((name, type(told[name])((hooks[key], hook) for key, hook in told[name].items())) for name in tables)
     return make, made_from, told, *rest
 
 

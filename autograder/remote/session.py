@@ -28,7 +28,7 @@ from autograder.remote.forbidden import explain, targets
 from autograder.remote.line import Line
 from autograder.remote.proxy import RemoteObject, Student
 from autograder.remote.reply import Answer, Question, gradients, kind_of, living, understood
-from autograder.remote.request import Arguments, Lifted, Loaded, veiled
+from autograder.remote.request import Arguments, Lifted, Loaded, by_value, veiled
 from autograder.remote.unwire import Decoder
 from autograder.remote.wire import MAX_TEXT, NOTHING_LIVES, GuestProtocolError, Raised
 from autograder.results import Outcome
@@ -200,7 +200,7 @@ class Session:
             raise GuestProtocolError("a call back to what was not passed")
         try:
             with torch.no_grad():
-                return pickle.dumps(function(*question.args, **question.kwargs))
+                return by_value(function(*question.args, **question.kwargs))
         except BaseException:
             self.close()  # it still waits for an answer, and would take the next request for that
             raise

@@ -9,6 +9,7 @@ from torch import nn
 
 from autograder.errors import AssignmentError
 from autograder.remote.failures import StudentFailure, StudentRaised
+from autograder.remote.request import Arguments, Lifted, by_value
 from autograder.remote.session import Session
 from autograder.results import Outcome
 
@@ -446,3 +447,56 @@ def test_forged_frames_end_in_a_protocol_error(guest_of: Make, frame: str) -> No
     assert caught.value.outcome in (Outcome.CRASHED, Outcome.TIMED_OUT)
     session.begin(2, 10.0)
     assert session.student.fine() == 5
+
+
+def test_what_the_judges_functions_answer_travels_by_value(guest_of: Make) -> None:
+    """Tensors of any kind, in containers too; the same values are the same bytes, wherever they lie in memory."""
+    student = guest_of(
+        HEADER + "def seen(f): a, b, c = f(); return a, b['w'] * 1, type(b['w']).__name__, b['w'].requires_grad, c\n"
+    ).student
+    weights = nn.Parameter(torch.arange(3.0))
+
+    def answer() -> object:
+        return torch.eye(2, dtype=torch.float64).T, {"w": weights}, [torch.tensor(True), 5, "x"]
+
+    matrix, w, kind, requires_grad, (flag, *plain) = student.seen(answer)
+    assert torch.equal(matrix, torch.eye(2, dtype=torch.float64))
+    assert (w.tolist(), kind, requires_grad, bool(flag), plain) == ([0, 1, 2], "Parameter", True, True, [5, "x"])
+    assert by_value(answer()) == by_value(answer())
+    assert by_value([weights]) != by_value([weights + 1])
+
+
+def hooked() -> nn.Module:
+    """A model with hooks of two kinds, as a suite may make one."""
+    model = nn.Sequential(nn.Linear(2, 2), nn.ReLU())
+    model.register_forward_pre_hook(lambda module, args, kwargs: ((args[0] + 1,), kwargs), with_kwargs=True)
+    model.register_forward_pre_hook(lambda module, args: (args[0] * 2,))
+    model[0].register_forward_hook(lambda module, args, out: out - 3)
+    nn.init.ones_(model[0].weight)
+    nn.init.zeros_(model[0].bias)
+    return model
+
+
+def test_hooks_travel_under_numbers_of_their_own(guest_of: Make) -> None:
+    """They work there, in their order and beside the student's; however many hooks the judge ever had, the request is
+    the same."""
+    student = guest_of(
+        HEADER + "def apply(model, x):\n    model.register_forward_hook(lambda m, a, out: out * 10)\n"
+        "    model.register_forward_pre_hook(lambda m, a: (a[0] + 0.5,))\n    return model(x)"
+    ).student
+    x = torch.tensor([[1.0, 2.0]])
+    assert torch.equal(student.apply(hooked(), x), 10 * hooked()(x + 0.25).relu())
+    assert Arguments(Lifted()).pickle((hooked(),), {}) == Arguments(Lifted()).pickle((hooked(),), {})
+
+
+def test_what_a_submission_keeps_from_an_earlier_test_is_not_mistaken(guest_of: Make) -> None:
+    """Objects are numbered anew in each test, and those of an earlier one are no longer the judge's."""
+    session = guest_of(HEADER + "KEPT = []\ndef keep(x):\n    KEPT.append(x)\n    return sum(k.sum() for k in KEPT)")
+    assert session.student.keep(torch.ones(2)) == 2
+    session.begin(2, 20.0)
+    assert session.student.keep(torch.full((3,), 5.0)) == 17
+    x = torch.full((2,), 7.0)
+    session.begin(3, 20.0)
+    assert session.student.keep(x) == 31
+    x += 1
+    assert session.student.keep(x) == 2 + 15 + 16 + 16  # within a test it is the same object
