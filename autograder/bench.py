@@ -1,7 +1,7 @@
 """An assignment made ready to grade by: its suite collected, its reference loaded, its misconceptions at hand."""
 
 import types
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from autograder.course import Assignment, require_sources
@@ -10,13 +10,14 @@ from autograder.drawing import Drawings, load_drawings
 from autograder.errors import AssignmentError
 from autograder.exam import Direct, Exam
 from autograder.reference import Solutions, load_solutions, run
+from autograder.remote.conversation import Conversations
 from autograder.remote.forbidden import targets
 from autograder.suite import Suite
 
 
 @dataclass(frozen=True)
 class Bench:
-    """What grading by one assignment takes."""
+    """What grading by one assignment takes; ``past`` is how its tests have ended so far."""
 
     assignment: Assignment
     solutions: Solutions
@@ -24,6 +25,7 @@ class Bench:
     suite: Suite
     diagnostician: Diagnostician
     drawings: Drawings
+    past: Conversations = field(default_factory=Conversations)
 
 
 def make_bench(assignment: Assignment) -> Bench:

@@ -11,6 +11,7 @@ from autograder.course import Rules
 from autograder.errors import GraderError
 from autograder.evidence import Evidence, fresh, saw
 from autograder.messages import say
+from autograder.remote.conversation import Key
 from autograder.remote.failures import StudentFailure
 from autograder.results import COSTLY, FINE, Outcome, TestResult
 from autograder.seeds import derive
@@ -34,13 +35,13 @@ class Seat(Protocol):
 class Past(Protocol):
     """How tests have ended before at this seat (``remote.recalling``)."""
 
-    def knows(self, seed: int) -> bool:
-        """Whether a test on this seed has passed before."""
+    def knows(self, test: Key) -> bool:
+        """Whether a test has passed before."""
 
-    def recall(self) -> TestResult | None:
+    def recall(self, test: Key) -> TestResult | None:
         """The result of the test that is open, where its answers are those that it has passed with."""
 
-    def remember(self, result: TestResult) -> None:
+    def remember(self, test: Key, result: TestResult) -> None:
         """Keep what the test that was open was told, if it has passed."""
 
 
@@ -178,19 +179,20 @@ class Exam:
         budget = rules.training_seconds or self.limits.task_seconds
         left = self._left.setdefault(task, budget)
         seconds = max(0.0, min(left, rules.training_seconds or self.limits.test_seconds))
-        self.seat.begin(self.seed_of(test), seconds, rules)
+        self.seat.begin(derive(self.seed, test, "guest") % 2**63, seconds, rules)
         if left <= 0:
             raise StudentFailure(Outcome.TIMED_OUT, say("tests.no_time", seconds=f"{budget:g}"))
 
     def passes_again(self, task: str, test: str) -> bool:
         """Whether a test that has passed before is given the same answers as then. Its result is then the same, too,
         and otherwise the test must be run."""
-        if self.past is None or not self.past.knows(self.seed_of(test)):
+        key = self.seed, task, test
+        if self.past is None or not self.past.knows(key):
             return False
         began = time.perf_counter()
         try:
             self.open(task, test)
-            result = self.past.recall()
+            result = self.past.recall(key)
         except (StudentFailure, GraderError):  # the test will meet it again
             return False
         if result is None:
@@ -199,10 +201,10 @@ class Exam:
         self.close()
         return True
 
-    def remember(self, task: str) -> None:
-        """Keep what the last test of a task was told, for ``passes_again``. Its outcome must hang on nothing else."""
+    def remember(self, task: str, test: str) -> None:
+        """Keep what a test was told just now, for ``passes_again``. Its outcome must hang on nothing else."""
         if self.past is not None:
-            self.past.remember(self.results[task][-1])
+            self.past.remember((self.seed, task, test), self.results[task][-1])
 
     def close(self) -> None:
         """End the test that is open, if one is. What a test took that ran out of time, or whose process was lost,
@@ -211,10 +213,6 @@ class Exam:
         failure = self.seat.failure
         if began is not None and failure is not None and failure.outcome in COSTLY:
             self._left[self._task] -= time.monotonic() - began
-
-    def seed_of(self, test: str) -> int:
-        """The seed of everything random in the student's process during a test; no other test has it."""
-        return derive(self.seed, test, "guest") % 2**63
 
 
 def _as_at_the_start() -> None:

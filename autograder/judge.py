@@ -15,7 +15,8 @@ from autograder.errors import AssignmentError
 from autograder.exam import Absent, Direct, Exam, Seat
 from autograder.imports import TRITON, leave_out
 from autograder.messages import speaking
-from autograder.remote.conversation import Conversations, Unsteady
+from autograder.remote.conversation import Unsteady
+from autograder.remote.forbidden import targets
 from autograder.remote.recalling import Recalling
 from autograder.remote.request import Loaded
 from autograder.results import Grade, Outcome, TaskScore
@@ -45,7 +46,6 @@ class Judge:
         self._benches: dict[tuple[str, bool], Bench] = {}
         self._server = server
         self._is_prepared = False
-        self.past = Conversations()
 
     def close(self) -> None:
         """End the suites and the fork server."""
@@ -78,9 +78,12 @@ class Judge:
             return self._grade(submission, seed, self._scores(bench, exam, NOTHING_KEPT), {})
         pieces = [(segment.label, segment.source) for segment in submission.segments]
         session = self.session(bench.assignment, pieces)
+        session.past = bench.past
         try:
             wanted = frozenset(task.name for task in bench.assignment.tasks if task.name not in kept)
             exam = self.sit(bench, session, seed, wanted if kept else None, past=session)
+            if session.is_unsteady:  # whatever a test made of that
+                raise Unsteady
             scores = self._scores(bench, exam, kept)
             fresh = [score for score in scores if score.name in wanted]
             drawn = bench.drawings.added(fresh, session, seed, bench.assignment.rules)
@@ -132,9 +135,10 @@ class Judge:
         """A session over this source, whose guests start when they are needed."""
         limits, server = assignment.limits, self.server()
         confined = self._course.config.isolation == "confined"
-        policy = Policy(memory_mb=limits.memory_mb, printed_kb=limits.printed_kb, confined=confined)
+        forbids = tuple(target for name in assignment.tasks[0].forbids for target in targets(name))  # which comes first
+        policy = Policy(memory_mb=limits.memory_mb, printed_kb=limits.printed_kb, confined=confined, forbids=forbids)
         loaded = Loaded(assignment.module, pieces, limits.import_seconds)
-        return Recalling(lambda: server.guest(policy), loaded, past=self.past)
+        return Recalling(lambda: server.guest(policy), loaded)
 
     def server(self) -> ForkServer:
         """The fork server, started at the first use."""

@@ -106,15 +106,14 @@ def _unsteady(trial: Trial, bench: Bench, tasks: frozenset[str]) -> Iterator[str
     session.past, session.recalls = Conversations(), False
     try:
         for _ in range(2):
-            exam = judge.sit(bench, session, _seed(trial, 0), tasks, past=session)
+            judge.sit(bench, session, _seed(trial, 0), tasks, past=session)
     finally:
         session.close()
-    for item in bench.suite.items():
-        if exam.seed_of(item.name) in session.past.unsteady:
-            yield (
-                f"{item.name} asks something else when it is run again on the same seed, and hears the same answers: "
-                "draw all that is random in it from `rng`, and keep nothing from one run to the next"
-            )
+    for _, _, test in sorted(session.past.unsteady):
+        yield (
+            f"{test} asks something else when it is run again on the same seed, and hears the same answers: draw all "
+            "that is random in it from `rng`, and keep nothing from one run to the next"
+        )
 
 
 def _training(bench: Bench) -> frozenset[str]:

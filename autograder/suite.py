@@ -158,6 +158,6 @@ class _Loop:
                 after = None if exam.one_is_enough else following.get(item)
                 session.config.hook.pytest_runtest_protocol(item=item, nextitem=after)
             if way.alone:
-                exam.remember(task)
+                exam.remember(task, item.name)
             if exam.one_is_enough and exam.has_failed():
                 return

@@ -4,10 +4,10 @@
         [--others FOLDER]
 
 - class: ``autograder grade`` on a class of so many, from start to finish: warming up, a judge a core, every page; once;
-- class of all sorts: the same, where each student has answers of their own: every task is right in one of the ways of
+- class of all sorts: a third as many, where each student has answers of their own: every task is right in one of the ways of
   ``accepted.py`` or the reference's, each as likely, and one in seven is wrong in one of the ways of
   ``misconceptions.py``, which must then be diagnosed;
-- class without forms: the first class where every student has their own inputs (``forms: null``);
+- class without forms: as many as that, of the first class, where every student has their own inputs (``forms: null``);
 - judge: the warm judge, each submission in a guest of its own, as ``autograder grade`` does with one job; it has graded
   the same answers before;
 - new judge: the same, where no answer was ever given before;
@@ -41,7 +41,6 @@ from autograder.compose import module_text
 from autograder.course import CONFIG_FILE, load_course
 from autograder.judge import Judge
 from autograder.reference import Solutions, run
-from autograder.remote.conversation import Conversations
 from autograder.results import Outcome
 from autograder.store import read_all
 from autograder.submission import Segment, Submission
@@ -84,10 +83,9 @@ def main() -> None:
             assert all(task.outcome in (Outcome.PASSED, Outcome.SKIPPED) for task in grade.tasks), grade
 
     def by_new_judge() -> None:
-        known, judge.past = judge.past, Conversations()
+        bench.past.forget()
         for submission in {course.seed(one.student, one.assignment): one for one in submissions}.values():
             judge.grade(submission)
-        judge.past = known
 
     def at_floor() -> None:
         for submission in submissions:
@@ -118,8 +116,8 @@ def main() -> None:
         own = own_inputs(Path(folder) / "course")
         for name, root, texts in (
             ("class", ROOT, [source] * options.class_of),
-            ("class of all sorts", ROOT, [of_all_sorts(bench.solutions, number) for number in range(options.class_of)]),
-            ("class without forms", own, [source] * options.class_of),
+            ("class of all sorts", ROOT, [of_all_sorts(bench.solutions, n) for n in range(options.class_of // 3)]),
+            ("class without forms", own, [source] * (options.class_of // 3)),
         ):
             times[name] = [by_command(Path(folder) / name, root, options.assignment, texts)]
     report(options.assignment, {name: statistics.median(values) for name, values in times.items()})

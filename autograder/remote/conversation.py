@@ -44,55 +44,64 @@ class Known:
     then: "dict[bytes, Known | TestResult]" = field(default_factory=dict)
 
 
+Key = tuple[str, str, str]
+"""Which test it is: of an exam on this seed, of this task, by this name."""
+
+
 class Conversations:
-    """Those that ended in a pass, by the seed of their test, which it shares with no other."""
+    """Those of one suite's tests that ended in a pass. ``unsteady`` are tests that are forgotten for good."""
 
     def __init__(self) -> None:
-        self.unsteady: set[int] = set()
-        self._begins: OrderedDict[int, Known | TestResult] = OrderedDict()
-        self._asked: dict[int, dict[bytes, bytes]] = {}
-        self._endings: dict[int, int] = {}
+        self.unsteady: set[Key] = set()
+        self._begins: OrderedDict[Key, Known | TestResult] = OrderedDict()
+        self._asked: dict[Key, dict[bytes, bytes]] = {}
+        self._endings: dict[Key, int] = {}
         self._bytes = 0
 
     def __len__(self) -> int:
         return len(self._begins)
 
-    def begin(self, seed: int) -> Known | TestResult | None:
+    def begin(self, test: Key) -> Known | TestResult | None:
         """How the conversation of a test begins: its first step, or its result where it asks nothing; None where that
         is not known."""
-        if seed in self._begins:
-            self._begins.move_to_end(seed)
-        return self._begins.get(seed)
+        if test in self._begins:
+            self._begins.move_to_end(test)
+        return self._begins.get(test)
 
-    def add(self, seed: int, steps: Sequence[Step], result: TestResult) -> None:
+    def add(self, test: Key, steps: Sequence[Step], result: TestResult) -> None:
         """Keep a conversation that ended in this pass. One with an unsteady test is forgotten, and never kept again."""
-        if seed in self.unsteady or self._endings.get(seed, 0) >= MOST_ENDINGS:
+        if test in self.unsteady or self._endings.get(test, 0) >= MOST_ENDINGS:
             return
-        if seed not in self._begins:
-            self._begins[seed] = self._chain(seed, steps, result)
-        node = self._begins[seed]
+        if test not in self._begins:
+            self._begins[test] = self._chain(test, steps, result)
+        node = self._begins[test]
         for number, step in enumerate(steps):
             if not isinstance(node, Known) or node.asks != step.asked:
-                return self.distrust(seed)
+                return self.distrust(test)
             if step.heard not in node.then:
-                node.then[step.heard] = self._chain(seed, steps[number + 1 :], result)
+                node.then[step.heard] = self._chain(test, steps[number + 1 :], result)
             node = node.then[step.heard]
         if isinstance(node, Known):
-            return self.distrust(seed)
-        self._begins.move_to_end(seed)
+            return self.distrust(test)
+        self._begins.move_to_end(test)
         while self._bytes > MOST_BYTES:
             self._forget(next(iter(self._begins)))
         return None
 
-    def distrust(self, seed: int) -> None:
-        """Forget the test of this seed for good, since it is unsteady."""
-        self.unsteady.add(seed)
-        self._forget(seed)
+    def distrust(self, test: Key) -> None:
+        """Forget a test for good, since it is unsteady."""
+        self.unsteady.add(test)
+        self._forget(test)
 
-    def _chain(self, seed: int, steps: Sequence[Step], result: TestResult) -> Known | TestResult:
+    def forget(self) -> None:
+        """Forget everything but what is unsteady."""
+        for test in list(self._begins):
+            self._forget(test)
+
+    def _chain(self, test: Key, steps: Sequence[Step], result: TestResult) -> Known | TestResult:
         """These steps to their end; what is asked on several ways through a test is kept once."""
-        self._endings[seed] = self._endings.get(seed, 0) + 1
-        known = self._asked.setdefault(seed, {})
+        self._endings[test] = self._endings.get(test, 0) + 1
+        known = self._asked.setdefault(test, {})
         chain: Known | TestResult = result
         for step in reversed(steps):
             if step.asked not in known:
@@ -101,10 +110,10 @@ class Conversations:
             chain = Known(known[step.asked], step.released, {step.heard: chain})
         return chain
 
-    def _forget(self, seed: int) -> None:
-        self._begins.pop(seed, None)
-        self._endings.pop(seed, None)
-        self._bytes -= sum(map(len, self._asked.pop(seed, ())))
+    def _forget(self, test: Key) -> None:
+        self._begins.pop(test, None)
+        self._endings.pop(test, None)
+        self._bytes -= sum(map(len, self._asked.pop(test, ())))
 
 
 def digest(frame: bytes | memoryview) -> bytes:

@@ -25,7 +25,7 @@ import torch
 
 from autograder.remote.frames import receive, send
 from autograder.remote.printed import Printed
-from autograder.remote.refuse import Refusals
+from autograder.remote.refuse import HERE
 from autograder.remote.twins import Twins, lifted
 from autograder.remote.wire import Encoder, Handle, Raised, Ref, Unsendable, keys_frame
 
@@ -45,7 +45,7 @@ class Guest:
         self._connection, self._printed = connection, printed
         self._module = types.ModuleType("submission")
         self._labels: set[str] = set()
-        self._twins, self._refusals = Twins(), Refusals()
+        self._twins, self._refusals = Twins(), HERE
         self._handles: dict[int, Any] = {}
         self._numbers: dict[int, int] = {}
         self._calls: dict[int, tuple[list[torch.Tensor], list[torch.Tensor]]] = {}

@@ -39,19 +39,21 @@ class Refusals:
     def set(self, names: Sequence[tuple[str, str]]) -> None:
         """Refuse exactly these from now on, as (what, the name that a student is told): ``aten::operator``, the dotted
         name of a function or class, or ``name(argument)`` for one argument of a function."""
-        if tuple(names) == self._names:
+        wanted = tuple((what, told) for what, told in names)
+        if wanted == self._names:
             return
         self._allow_all()
-        self._names = tuple(names)
-        for what, told in names:
+        for what, told in wanted:
             if what.startswith(OPERATOR):
                 self._refuse_operator(what.removeprefix(OPERATOR), told)
                 continue
             for function in _functions(what):
                 self._codes.append((function, function.__code__))
                 function.__code__ = self._refusing(function, what, told)
+        self._names = wanted
 
     def _allow_all(self) -> None:
+        self._names = ()
         for function, code in reversed(self._codes):
             function.__code__ = code
         self._codes.clear()
@@ -92,6 +94,10 @@ class Refusals:
             return self._refuse(told)
 
         return _calling(answer, function.__code__)
+
+
+HERE = Refusals()
+"""Those of this process: of a guest, or of the server that it was forked from."""
 
 
 def _functions(what: str) -> Iterator[types.FunctionType]:

@@ -9,7 +9,8 @@ class Policy:
 
     ``memory_mb`` is what it may use beyond what it inherits from the warm server, shared memory included; ``disk_mb``
     and ``files`` are what its scratch folder may hold. ``confined`` adds Landlock, seccomp and the loss of all
-    capabilities to what every guest gives up.
+    capabilities to what every guest gives up. ``forbids`` is what it refuses from the start (``remote.refuse``): the
+    server refuses it already, so that not every guest has to put up all of that by itself.
     """
 
     memory_mb: int = 2048
@@ -20,6 +21,7 @@ class Policy:
     threads: int = 64
     printed_kb: int = 16
     confined: bool = True
+    forbids: tuple[tuple[str, str], ...] = ()
 
 
 # The whole environment of a guest; ``{scratch}`` is its own empty folder.
@@ -130,3 +132,4 @@ WARM_MODULES = (
     "autograder.sandbox.seccomp",
 )
 GUEST_ENTRY = "autograder.remote.guest:main"
+GUEST_REFUSALS = "autograder.remote.refuse:HERE"

@@ -21,7 +21,7 @@ from typing import Any
 
 from autograder.imports import TRITON, leave_out
 from autograder.sandbox.confine import confine
-from autograder.sandbox.policy import GUEST_ENTRY, WARM_MODULES, Policy
+from autograder.sandbox.policy import GUEST_ENTRY, GUEST_REFUSALS, WARM_MODULES, Policy
 from autograder.sandbox.warm import use_once
 from autograder.sandbox.watch import EVERY_SECONDS, excess, memory_of, remove
 
@@ -116,6 +116,8 @@ class Guests:
     def fork(self, number: int, message: dict[str, Any], descriptor: int) -> None:
         """Fork a guest. Where that fails, its pipe closes, and it has no status."""
         policy, scratch = Policy(**message["policy"]), message["scratch"]
+        with contextlib.suppress(Exception):  # then the guest tries by itself, and what comes of it is its test's
+            _warm(GUEST_REFUSALS).set(policy.forbids)
         with contextlib.suppress(OSError):
             self._running[number] = Running(_fork(policy, scratch, descriptor), scratch, policy)
 
@@ -185,11 +187,16 @@ def _fork(policy: Policy, scratch: str, descriptor: int) -> int:
     status = 1
     try:
         hello = confine(policy, descriptor, scratch)
-        module, _, name = GUEST_ENTRY.partition(":")
-        getattr(sys.modules[module], name)(socket.socket(fileno=descriptor), hello, policy.printed_kb)
+        _warm(GUEST_ENTRY)(socket.socket(fileno=descriptor), hello, policy.printed_kb)
         status = 0
     finally:
         os._exit(status)
+
+
+def _warm(place: str) -> Any:
+    """What an imported module has by a name, as ``module:name``."""
+    module, _, name = place.partition(":")
+    return getattr(sys.modules[module], name)
 
 
 def _kill(pid: int) -> None:

@@ -9,6 +9,11 @@ from autograder.results import Outcome, TestResult
 PASSED = TestResult("test_it", "It holds.", Outcome.PASSED)
 
 
+def key(number):
+    """A test."""
+    return "5eed", "task", f"test_{number}"
+
+
 def said(*pairs):
     """The steps of a conversation, as asked and heard."""
     return [Step(asked.encode(), b"", digest(heard.encode())) for asked, heard in pairs]
@@ -16,7 +21,7 @@ def said(*pairs):
 
 def followed(past, seed, *answers):
     """What is asked of who gives these answers, and how it ends: None where that is not known."""
-    asked, node = [], past.begin(seed)
+    asked, node = [], past.begin(key(seed))
     for answer in answers:
         assert isinstance(node, Known)
         asked.append(node.asks.decode())
@@ -29,18 +34,18 @@ def followed(past, seed, *answers):
 def test_the_same_answers_lead_to_the_same_end():
     """Step by step; another answer, or another seed, leads nowhere."""
     past = Conversations()
-    past.add(1, said(("f(1)", "one"), ("f(2)", "two")), PASSED)
+    past.add(key(1), said(("f(1)", "one"), ("f(2)", "two")), PASSED)
     assert followed(past, 1, "one", "two") == (["f(1)", "f(2)"], PASSED)
     assert followed(past, 1, "one", "zwei") == (["f(1)", "f(2)"], None)
     assert followed(past, 1, "uno", "two") == (["f(1)"], None)
-    assert past.begin(2) is None
+    assert past.begin(key(2)) is None
 
 
 def test_several_ways_through_one_test_are_kept():
     """They may ask different things after different answers."""
     past = Conversations()
-    past.add(1, said(("f(1)", "one"), ("f(2)", "two")), PASSED)
-    past.add(1, said(("f(1)", "uno"), ("g(2)", "due")), PASSED)
+    past.add(key(1), said(("f(1)", "one"), ("f(2)", "two")), PASSED)
+    past.add(key(1), said(("f(1)", "uno"), ("g(2)", "due")), PASSED)
     assert followed(past, 1, "one", "two") == (["f(1)", "f(2)"], PASSED)
     assert followed(past, 1, "uno", "due") == (["f(1)", "g(2)"], PASSED)
     assert followed(past, 1, "uno", "two") == (["f(1)", "g(2)"], None)
@@ -49,9 +54,9 @@ def test_several_ways_through_one_test_are_kept():
 def test_a_test_that_asks_nothing_ends_at_once():
     """It has passed, and will again."""
     past = Conversations()
-    past.add(1, [], PASSED)
-    past.add(1, [], PASSED)
-    assert past.begin(1) == PASSED
+    past.add(key(1), [], PASSED)
+    past.add(key(1), [], PASSED)
+    assert past.begin(key(1)) == PASSED
     assert not past.unsteady
 
 
@@ -59,12 +64,12 @@ def test_a_test_that_asks_nothing_ends_at_once():
 def test_an_unsteady_test_is_forgotten_for_good(again):
     """On the same seed, after the same answers, it asked something else, or nothing."""
     past = Conversations()
-    past.add(1, said(("f(1)", "one"), ("f(2)", "two")), PASSED)
-    past.add(1, said(*again), PASSED)
-    assert past.unsteady == {1}
-    assert past.begin(1) is None
-    past.add(1, said(("f(1)", "one")), PASSED)
-    assert past.begin(1) is None
+    past.add(key(1), said(("f(1)", "one"), ("f(2)", "two")), PASSED)
+    past.add(key(1), said(*again), PASSED)
+    assert past.unsteady == {key(1)}
+    assert past.begin(key(1)) is None
+    past.add(key(1), said(("f(1)", "one")), PASSED)
+    assert past.begin(key(1)) is None
 
 
 def test_what_was_not_needed_for_longest_goes_first(monkeypatch):
@@ -72,15 +77,15 @@ def test_what_was_not_needed_for_longest_goes_first(monkeypatch):
     monkeypatch.setattr(conversation, "MOST_BYTES", 1000)
     past = Conversations()
     for seed in range(1, 5):
-        past.add(seed, said(("x" * 240, str(seed))), PASSED)
-    assert past.begin(1) is not None  # needed just now
-    past.add(5, said(("x" * 240, "5")), PASSED)
-    assert [seed for seed in range(1, 6) if past.begin(seed) is not None] == [1, 3, 4, 5]
+        past.add(key(seed), said(("x" * 240, str(seed))), PASSED)
+    assert past.begin(key(1)) is not None  # needed just now
+    past.add(key(5), said(("x" * 240, "5")), PASSED)
+    assert [seed for seed in range(1, 6) if past.begin(key(seed)) is not None] == [1, 3, 4, 5]
     for seed in range(6, 200):
-        past.add(seed, said(("x" * 240, str(seed))), PASSED)
+        past.add(key(seed), said(("x" * 240, str(seed))), PASSED)
     assert len(past) == 4
-    past.add(7, said(("x" * 2000, "7")), PASSED)
-    assert past.begin(7) is None
+    past.add(key(7), said(("x" * 2000, "7")), PASSED)
+    assert past.begin(key(7)) is None
 
 
 def test_a_test_with_no_end_of_answers_keeps_some(monkeypatch):
@@ -88,7 +93,7 @@ def test_a_test_with_no_end_of_answers_keeps_some(monkeypatch):
     monkeypatch.setattr(conversation, "MOST_ENDINGS", 3)
     past = Conversations()
     for number in range(5):
-        past.add(1, said(("f()", str(number))), PASSED)
+        past.add(key(1), said(("f()", str(number))), PASSED)
     assert [followed(past, 1, str(number))[1] for number in range(5)] == [PASSED] * 3 + [None] * 2
 
 
@@ -97,6 +102,6 @@ def test_what_is_asked_on_several_ways_is_kept_once():
     past = Conversations()
     first, second = "x" * 100, "y" * 100
     for number in range(10):
-        past.add(1, said((first, str(number)), (second, "two")), PASSED)
-    nodes = [past.begin(1).then[digest(str(number).encode())] for number in range(10)]
+        past.add(key(1), said((first, str(number)), (second, "two")), PASSED)
+    nodes = [past.begin(key(1)).then[digest(str(number).encode())] for number in range(10)]
     assert len({id(node.asks) for node in nodes}) == 1

@@ -7,7 +7,6 @@ import pytest
 
 from autograder.course import load_course
 from autograder.judge import Judge, warm_judge
-from autograder.remote.conversation import Conversations
 from autograder.results import Outcome
 from autograder.submission import Segment, Submission, read_submission
 
@@ -34,10 +33,10 @@ LATER_WRONG = GOOD.replace("return (2 * lam + 0.25) * x", "return (2 * lam + 0.2
 def course_of(tmp_path):
     """Makes a course, with a judge of its own on the session's fork server, of this suite for its first task."""
 
-    def make(suite, config=GRADED_CONFIG):
+    def make(suite, config=GRADED_CONFIG, **more):
         course = write_graded(tmp_path / "course", config)
-        task = course.assignments[0].task("scale")
-        task.suite.write_text(suite, encoding="utf-8")
+        for name, text in {"scale": suite, **more}.items():
+            course.assignments[0].task(name).suite.write_text(text, encoding="utf-8")
         judge = Judge(course, warm_judge(graded_course()).server())
 
         def graded(source, student="alice"):
@@ -214,17 +213,32 @@ def test_a_test_that_asks_nobody_is_run(course_of):
     assert runs(judge)[before:] == ["alone"]
 
 
-def test_an_unsteady_test_costs_a_second_try_and_nothing_else(course_of):
-    """It asks something else each time that it is run. Who meets that is graded again, by running it; afterwards it is
-    never taken for known."""
-    unsteady = HEAD + (
-        'def test_scale_counts(student):\n    """Counts."""\n    note(1)\n    n = float(len(LOG.read_text()))\n'
-        "    expect.close(student.scale(torch.full((2,), n), 1.0), torch.full((2,), 2.25 * n))\n"
-    )
+def test_tests_of_one_name_are_told_apart_by_their_tasks(course_of):
+    """Both are on the same seed, and one has passed."""
+    alike = HEAD + 'def test_ones(student):\n    """Ones."""\n    expect.close(student.{}, torch.full((2,), 2.25))\n'
+    judge, _ = course_of(alike.format("scale(torch.ones(2), 1.0)"), Scaler=alike.format("Scaler(1.0)(torch.ones(2))"))
+    course = judge._course
+    source = GOOD.replace("return scale(x, self.lam)", "return x")
+    submission = Submission("alice", "04_scaling", (Segment("scaling.py", source),), (), None)
+    for _ in range(3):
+        scale, scaler, _ = judge.grade(submission).tasks
+        assert (scale.outcome, scaler.outcome) == (Outcome.PASSED, Outcome.FAILED), course
+
+
+ASKING = "    found = student.scale(torch.full((2,), n), 1.0)\n"
+SWALLOWING = f"    try:\n    {ASKING}    except Exception:\n        return\n"
+
+
+@pytest.mark.parametrize("asking", [ASKING, SWALLOWING], ids=["asking", "swallowing"])
+def test_an_unsteady_test_costs_a_second_try_and_nothing_else(course_of, asking):
+    """It asks something else each time that it is run. Who meets that is graded again, by running it, whatever the test
+    itself made of it; afterwards it is never taken for known."""
+    head = 'def test_scale_counts(student):\n    """Counts."""\n    note(1)\n    n = float(len(LOG.read_text()))\n'
+    unsteady = HEAD + head + asking + "    expect.close(found, torch.full((2,), 2.25 * n))\n"
     judge, graded = course_of(unsteady)
     assert graded(GOOD).outcome is Outcome.PASSED
     assert graded(RIGHT_ELSEWISE).outcome is Outcome.PASSED
-    assert len(judge.past.unsteady) == 1
+    assert [test for _, _, test in judge.bench("04_scaling").past.unsteady] == ["test_scale_counts"]
     for source, outcome in ((GOOD, "passed"), (WRONG, "failed"), (GOOD, "passed")):
         before = len(runs(judge))
         assert graded(source).outcome == outcome
@@ -267,7 +281,8 @@ def test_grades_are_those_of_a_judge_that_knows_nothing(name, every):
         return [(task.name, task.points, task.diagnosis, [plain(test) for test in task.tests]) for task in grade.tasks]
 
     with_past = [graded(answer) for answer in chosen]
-    assert len(judge.past) > 40
+    past = judge.bench(name).past
+    assert len(past) > 40
     for answer, grade in zip(chosen, with_past, strict=True):
-        judge.past = Conversations()
+        past.forget()
         assert graded(answer) == grade, answer
