@@ -1,9 +1,12 @@
 """A course on disk: the configuration and its folders as frozen ``Course``, ``Assignment`` and ``Task`` values."""
 
+import pickle
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import cached_property, lru_cache
 from pathlib import Path
+from typing import Any
 
 from autograder.config import AssignmentConfig, Config, Limits, TaskConfig, load_config
 from autograder.errors import AssignmentError
@@ -128,6 +131,14 @@ class Course:
     config: Config
     assignments: tuple[Assignment, ...]
 
+    def __reduce__(self) -> Any:
+        """A course goes to workers with every submission: as bytes that are made once, and read once there."""
+        return _unpacked, (self._packed,)
+
+    @cached_property
+    def _packed(self) -> bytes:
+        return pickle.dumps((self.root, self.config, self.assignments))
+
     @property
     def late_policy(self) -> LatePolicy:
         """What dates are worked out by: without a policy of the course's there is neither grace nor extension."""
@@ -147,6 +158,11 @@ class Course:
                 return assignment
         known = ", ".join(assignment.name for assignment in self.assignments)
         raise AssignmentError(f"no assignment {name!r} in {self.root / CONFIG_FILE}; it has {known}")
+
+
+@lru_cache(maxsize=4)
+def _unpacked(packed: bytes) -> Course:
+    return Course(*pickle.loads(packed))
 
 
 def find_course(start: Path) -> Path:

@@ -81,7 +81,8 @@ class Judge:
         session.past = bench.past
         try:
             wanted = frozenset(task.name for task in bench.assignment.tasks if task.name not in kept)
-            exam = self.sit(bench, session, seed, wanted if kept else None, past=session)
+            past = session if self._course.config.forms else None  # who has inputs of their own meets nothing known
+            exam = self.sit(bench, session, seed, wanted if kept else None, past=past)
             if session.is_unsteady:  # whatever a test made of that
                 raise Unsteady
             scores = self._scores(bench, exam, kept)

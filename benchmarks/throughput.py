@@ -4,8 +4,8 @@
         [--others FOLDER]
 
 - class: ``autograder grade`` on a class of so many, from start to finish: warming up, a judge a core, every page; once;
-- class of all sorts: a third as many, where each student has answers of their own: every task is right in one of the ways of
-  ``accepted.py`` or the reference's, each as likely, and one in seven is wrong in one of the ways of
+- class of all sorts: a third as many, where each student has answers of their own: every task is right in one of the
+  ways of ``accepted.py`` or the reference's, each as likely, and one in seven is wrong in one of the ways of
   ``misconceptions.py``, which must then be diagnosed;
 - class without forms: as many as that, of the first class, where every student has their own inputs (``forms: null``);
 - judge: the warm judge, each submission in a guest of its own, as ``autograder grade`` does with one job; it has graded

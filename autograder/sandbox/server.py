@@ -21,6 +21,7 @@ from typing import Any
 
 from autograder.imports import TRITON, leave_out
 from autograder.sandbox.confine import confine
+from autograder.sandbox.pages import collapse
 from autograder.sandbox.policy import GUEST_ENTRY, GUEST_REFUSALS, WARM_MODULES, Policy
 from autograder.sandbox.warm import use_once
 from autograder.sandbox.watch import EVERY_SECONDS, excess, memory_of, remove
@@ -38,6 +39,7 @@ def main() -> None:
     use_once()
     gc.collect()
     gc.freeze()  # what is imported is never collected, so that collections in guests copy no pages
+    collapse()
     _for_judge(opened[0] if len(opened) == 1 else _borne(*opened))
 
 

@@ -1,12 +1,15 @@
 """A course on disk: assignments and tasks with their paths, found from anywhere inside."""
 
+import pickle
 from pathlib import Path
 
 import pytest
 
 from autograder.config import Limits
-from autograder.course import find_course, load_course, require_sources
+from autograder.course import find_course, load_course, require_sources, with_secret
 from autograder.errors import AssignmentError
+
+from .small_course import write_course
 
 CONFIG = """\
 course: C
@@ -88,3 +91,14 @@ def test_every_missing_source_is_listed(root: Path) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.touch()
     require_sources(assignment)
+
+
+def test_a_course_travels_whole_and_is_read_once(tmp_path):
+    """To workers, with each submission: the same there as here, one object however often it comes, and another where
+    anything in it is another."""
+    course = load_course(write_course(tmp_path).root)
+    first, again = (pickle.loads(pickle.dumps(course)) for _ in range(2))
+    assert first == course
+    assert first is again
+    other = with_secret(course, "another secret")
+    assert pickle.loads(pickle.dumps(other)).config.secret == "another secret"

@@ -16,6 +16,7 @@ import pytest
 from autograder.errors import GraderError
 from autograder.remote.session import Session
 from autograder.results import Outcome
+from autograder.sandbox import pages
 from autograder.sandbox.pipe import BadFrame, GuestDied
 from autograder.sandbox.policy import Policy
 from autograder.sandbox.spawn import ForkServer
@@ -198,3 +199,23 @@ def test_control_messages_are_json(tmp_path: Path) -> None:
         judge.close()
         ours.close()
         assert process.wait(timeout=60) == 0
+
+
+def test_memory_is_put_into_large_pages(tmp_path):
+    """As far as the kernel has some; what stands in it stays."""
+    if not Path("/sys/kernel/mm/transparent_hugepage/hpage_pmd_size").is_file():
+        pytest.skip("this kernel has no large pages")
+    code = (
+        "from autograder.sandbox.pages import collapse\nx = bytearray(b'abcd' * 2**24)\nn = collapse()\n"
+        "found = [line.split()[1] for line in open('/proc/self/smaps') if line.startswith('AnonHugePages')]\n"
+        "assert x == b'abcd' * 2**24\nprint(n, sum(map(int, found)))\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    made, kilobytes = map(int, done.stdout.split())
+    assert made == 0 or kilobytes >= 2048 * 16, "64 MB are at least as much, wherever they begin"
+
+
+def test_a_kernel_without_large_pages_is_no_trouble(tmp_path, monkeypatch):
+    """Everything stays as it is."""
+    monkeypatch.setattr(pages, "_SIZE", tmp_path / "none")
+    assert pages.collapse() == 0
