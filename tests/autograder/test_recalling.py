@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from autograder.course import load_course
+from autograder.evidence import saw
 from autograder.judge import Judge, warm_judge
 from autograder.results import Outcome
 from autograder.submission import Segment, Submission, read_submission
@@ -106,6 +107,16 @@ def test_what_failed_is_never_taken_for_known(course_of):
         before = len(runs(judge))
         assert graded(source).outcome == outcome
         assert len(runs(judge)) > before
+
+
+def test_a_mistake_is_named_for_everybody_who_makes_it(course_of):
+    """What is noted between two submissions, when pictures are drawn, does not get into what was learned of it."""
+    _, graded = course_of(PLAIN)
+    first = graded(WRONG).diagnosis
+    assert first is not None
+    for _ in range(2):
+        saw("something drawn")
+        assert graded(WRONG).diagnosis == first
 
 
 def test_each_form_has_its_own_conversations(course_of):
