@@ -112,11 +112,12 @@ def test_what_failed_is_never_taken_for_known(course_of):
 def test_a_mistake_is_named_for_everybody_who_makes_it(course_of):
     """What is noted between two submissions, when pictures are drawn, does not get into what was learned of it."""
     _, graded = course_of(PLAIN)
-    first = graded(WRONG).diagnosis
+    adds = GOOD.replace("return (2 * lam + 0.25) * x", "return x + 2 * lam + 0.25", 1)  # the last that is tried
+    first = graded(adds).diagnosis
     assert first is not None
     for _ in range(2):
         saw("something drawn")
-        assert graded(WRONG).diagnosis == first
+        assert graded(adds).diagnosis == first
 
 
 def test_each_form_has_its_own_conversations(course_of):
