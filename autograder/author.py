@@ -8,6 +8,7 @@ from autograder.bench import Bench
 from autograder.course import Assignment, Course, require_sources
 from autograder.errors import AssignmentError
 from autograder.executors import machine
+from autograder.grading import PRELOAD
 from autograder.hints import telling_hints
 from autograder.judge import warm_judge
 from autograder.mutation import Equivalent, load_equivalents, mutants
@@ -46,7 +47,7 @@ def check_assignments(
         raise AssignmentError(f"the task {task!r} belongs to one assignment; name that one alone")
     plans = [_plan(course, assignment, seeds, task, mutants if wrong else 0.0, wrong) for assignment in chosen]
     trials = [trial for plan in plans for trial in plan.trials]
-    results = machine.run(try_out, trials, jobs, preload=("torchvision", "pytest", "autograder.judge"))
+    results = machine.run(try_out, trials, jobs, preload=PRELOAD)
     found: dict[str, list[Row | MutantRow]] = {plan.bench.assignment.name: [] for plan in plans}
     waiting = deque(plans)
     for name, row in results:

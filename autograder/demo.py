@@ -26,7 +26,7 @@ _EPOCH = (2027, 2, 1, 12, 0, 0)  # in zips, so that a class is the same byte for
 
 
 @dataclass(frozen=True)
-class _Desk:
+class Desk:
     """What one submission is made from: an assignment, its solutions, and chance of its own."""
 
     assignment: Assignment
@@ -52,7 +52,7 @@ class _Desk:
 
 
 Files = Mapping[str, bytes]
-_Habit = Callable[[_Desk], Files | bytes]  # files of a folder, or a zip
+_Habit = Callable[[Desk], Files | bytes]  # files of a folder, or a zip
 
 
 def write_class(course: Course, folder: Path) -> int:
@@ -68,7 +68,7 @@ def write_class(course: Course, folder: Path) -> int:
     for number in range(_SIZE):
         assignment, solutions = desks[number % len(desks)]
         student = STUDENTS[number // len(desks)]
-        desk = _Desk(assignment, solutions, random.Random(f"{student} {assignment.name}"))
+        desk = Desk(assignment, solutions, random.Random(f"{student} {assignment.name}"))
         handed_in = _HABITS[number](desk)
         if isinstance(handed_in, bytes):
             _write(folder, {f"{student}_{assignment.name}.zip": handed_in})
@@ -98,7 +98,7 @@ def _notebook(wrong: float = 0.0, empty: float = 0.0) -> _Habit:
     return lambda desk: _as_book(desk, as_notebook(desk.assignment, desk.text(wrong, empty)))
 
 
-def _busy_notebook(desk: _Desk) -> Files:
+def _busy_notebook(desk: Desk) -> Files:
     """A right notebook with what a semester leaves in one: magics, an installation, a cell that never ran."""
     cells = ("%matplotlib inline\n!pip list", "%%time\nprint('here')", "for epoch in range(\n", "train(epochs=10)")
     return _as_book(desk, as_notebook(desk.assignment, desk.text(0.0, 0.0), *cells))
@@ -115,11 +115,11 @@ def _zipped(name: str, data: bytes) -> bytes:
     return made.getvalue()
 
 
-def _reference(desk: _Desk) -> Files:
+def _reference(desk: Desk) -> Files:
     return _as_module(desk, module_text(desk.solutions, {}, otherwise="reference"))
 
 
-def _untouched(desk: _Desk) -> Files:
+def _untouched(desk: Desk) -> Files:
     return _as_module(desk, desk.solutions.stub)
 
 
@@ -128,7 +128,7 @@ def _beginning(statement: str) -> _Habit:
     return lambda desk: _as_module(desk, begun_with(desk.text(0.0, 0.0), desk.name, statement))
 
 
-def _missing(desk: _Desk) -> Files:
+def _missing(desk: Desk) -> Files:
     return _as_module(desk, replaced(desk.text(0.0, 0.0), desk.name, ""))
 
 
@@ -136,24 +136,24 @@ def _ending(line: str) -> _Habit:
     return lambda desk: _as_module(desk, f"{desk.text(0.0, 0.0)}\n\n{line}\n")
 
 
-def _misnamed(desk: _Desk) -> Files:
+def _misnamed(desk: Desk) -> Files:
     """Two letters of the module's name changed places."""
     module = desk.assignment.module
     swapped = module[:-3] + module[-2:-1] + module[-3:-2] + module[-1:]
     return {f"{swapped}.py": desk.text(0.0, 0.0).encode()}
 
 
-def _torn_notebook(desk: _Desk) -> Files:
+def _torn_notebook(desk: Desk) -> Files:
     """A notebook whose upload broke off."""
     text = as_notebook(desk.assignment, desk.text(0.0, 0.0))
     return _as_book(desk, text[: 2 * len(text) // 3])
 
 
-def _as_module(desk: _Desk, text: str) -> Files:
+def _as_module(desk: Desk, text: str) -> Files:
     return {f"{desk.assignment.module}.py": text.encode()}
 
 
-def _as_book(desk: _Desk, text: str) -> Files:
+def _as_book(desk: Desk, text: str) -> Files:
     return {f"{desk.assignment.module}.ipynb": text.encode()}
 
 

@@ -8,7 +8,7 @@ is left to chance, the same rates. It says itself where that is: there it differ
 import re
 import types
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from autograder.alike import STRICTEST_FIRST, Compare, alike, alike_in_the_mean
@@ -108,9 +108,7 @@ class Diagnostician:
             self._modules[name] = run(self.solutions.module, self.solutions.segments(answer))
         if (name, test, restless) not in self._replays:
             exam = self.sit(self._modules[name], seed, frozenset([test]), restless)
-            shown = exam.evidence.get(test, Evidence())
-            # A copy: until the next test begins, what is drawn of a submission is noted where this one was.
-            self._replays[name, test, restless] = Replay(replace(shown, seen=list(shown.seen)), exam.has_failed())
+            self._replays[name, test, restless] = Replay(exam.evidence.get(test, Evidence()), exam.has_failed())
         return self._replays[name, test, restless]
 
 

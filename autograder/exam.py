@@ -207,8 +207,9 @@ class Exam:
             self.past.remember((self.seed, task, test), self.results[task][-1])
 
     def close(self) -> None:
-        """End the test that is open, if one is. What a test took that ran out of time, or whose process was lost,
-        importing everything again included, is held against the task's time."""
+        """End the test that is open, if one is: its evidence is complete. What a test took that ran out of time, or
+        whose process was lost, importing everything again included, is held against the task's time."""
+        fresh()
         began, self._began = self._began, None
         failure = self.seat.failure
         if began is not None and failure is not None and failure.outcome in COSTLY:

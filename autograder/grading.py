@@ -20,6 +20,9 @@ from autograder.sandbox.nursery import nursery
 from autograder.scoring import restated
 from autograder.submission import Submission
 
+PRELOAD = ("torchvision", "pytest", "autograder.judge")
+"""What takes a judge seconds to import, once for all workers."""
+
 
 @dataclass(frozen=True)
 class Order:
@@ -123,7 +126,7 @@ def carry_out(orders: Sequence[Order], jobs: int) -> Iterator[Grade]:
     """As ``grade_all``, for orders."""
     with nursery() if machine.workers(orders, jobs) > 1 else contextlib.nullcontext() as place:
         grade = partial(grade_one, place=place)
-        yield from machine.run(grade, orders, jobs, preload=("torchvision", "pytest", "autograder.judge"), lost=_lost)
+        yield from machine.run(grade, orders, jobs, preload=PRELOAD, lost=_lost)
 
 
 def grade_one(order: Order, place: Path | None = None) -> Grade:

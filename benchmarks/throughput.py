@@ -37,10 +37,11 @@ from pathlib import Path
 from side_by_side.course_side import SIDES, CourseSide, Work, course_env, grade
 from side_by_side.sides import Place
 
-from autograder.compose import module_text
-from autograder.course import CONFIG_FILE, load_course
+from autograder.bench import Bench
+from autograder.course import CONFIG_FILE, Assignment, load_course
+from autograder.demo import Desk
 from autograder.judge import Judge
-from autograder.reference import Solutions, run
+from autograder.reference import run
 from autograder.results import Outcome
 from autograder.store import read_all
 from autograder.submission import Segment, Submission
@@ -74,6 +75,7 @@ def main() -> None:
         Submission(f"student{number}", bench.assignment.name, (Segment(label, source),), (), None)
         for number in range(options.submissions)
     ]
+    one_a_form = list({course.seed(one.student, one.assignment): one for one in submissions}.values())
     module = run(bench.assignment.module, bench.solutions.segments())
     tasks = tuple(task.name for task in bench.assignment.tasks)
 
@@ -84,7 +86,7 @@ def main() -> None:
 
     def by_new_judge() -> None:
         bench.past.forget()
-        for submission in {course.seed(one.student, one.assignment): one for one in submissions}.values():
+        for submission in one_a_form:
             judge.grade(submission)
 
     def at_floor() -> None:
@@ -100,8 +102,7 @@ def main() -> None:
             for _ in range(options.fresh):
                 subprocess.run(command, cwd=ROOT, check=True, stdout=subprocess.DEVNULL)
 
-        forms = len({course.seed(one.student, one.assignment) for one in submissions})
-        sides = {"judge": (by_judge, options.submissions), "new judge": (by_new_judge, forms)}
+        sides = {"judge": (by_judge, options.submissions), "new judge": (by_new_judge, len(one_a_form))}
         sides["floor"] = at_floor, options.submissions
         sides["pytest"] = (by_fresh_pytest, options.fresh)
         if options.others:
@@ -116,21 +117,16 @@ def main() -> None:
         own = own_inputs(Path(folder) / "course")
         for name, root, texts in (
             ("class", ROOT, [source] * options.class_of),
-            ("class of all sorts", ROOT, [of_all_sorts(bench.solutions, n) for n in range(options.class_of // 3)]),
+            ("class of all sorts", ROOT, [of_all_sorts(bench, n) for n in range(options.class_of // 3)]),
             ("class without forms", own, [source] * (options.class_of // 3)),
         ):
-            times[name] = [by_command(Path(folder) / name, root, options.assignment, texts)]
+            times[name] = [by_command(Path(folder) / name, root, bench.assignment, texts)]
     report(options.assignment, {name: statistics.median(values) for name, values in times.items()})
 
 
-def of_all_sorts(solutions: Solutions, number: int) -> str:
+def of_all_sorts(bench: Bench, number: int) -> str:
     """What one student of many hands in: each function in one of the ways in which it is known to be written."""
-    draw, choices = random.Random(number), {}
-    for name in sorted({answer.replaces for answer in solutions.accepted}):
-        known = solutions.misconceptions if draw.random() < 1 / 7 else solutions.accepted
-        ways = [answer for answer in known if answer.replaces == name]
-        choices[name] = draw.choice(ways if known is solutions.misconceptions else [*ways, "reference"])
-    return module_text(solutions, choices, otherwise="reference")
+    return Desk(bench.assignment, bench.solutions, random.Random(number)).text(wrong=1 / 7, empty=0.0)
 
 
 def own_inputs(root: Path) -> Path:
@@ -143,12 +139,12 @@ def own_inputs(root: Path) -> Path:
     return root
 
 
-def by_command(folder: Path, course: Path, assignment: str, texts: list[str]) -> float:
+def by_command(folder: Path, course: Path, assignment: Assignment, texts: list[str]) -> float:
     """Seconds a submission that ``autograder grade`` takes for a class of students with these."""
     for number, text in enumerate(texts):
-        theirs = folder / "class" / f"student{number}" / assignment
+        theirs = folder / "class" / f"student{number}" / assignment.name
         theirs.mkdir(parents=True)
-        (theirs / f"{assignment.partition('_')[2]}.py").write_text(text, encoding="utf-8")
+        (theirs / f"{assignment.module}.py").write_text(text, encoding="utf-8")
     command = [
         sys.executable,
         "-m",

@@ -110,8 +110,6 @@ class Session:
         self._require_guest()
         earlier = body.pop("linked", ())
         with self._talking() as line:
-            if self._seed is not None:
-                line.begin()  # as the guest does
             arguments = Arguments(self._lifted, self._callbacks)  # they live as long as the test: objects keep them
             body["args"] = arguments.pickle(args, kwargs or {})
             inputs = {
@@ -144,6 +142,7 @@ class Session:
         try:
             with self._talking() as line:
                 answer = self._exchange(line, ("load", body), {}, ())
+            line.begin()  # loading is no part of the test
             if answer.error is not None:
                 self._raise(answer.error, self.source.module)
         except (StudentFailure, StudentRaised) as error:
